@@ -1,0 +1,62 @@
+// The search page: filters as a sheet on a phone, list or map, and clean addresses for the swaps that htmx makes.
+const panel = document.querySelector(".search-grid__filters");
+const openers = document.querySelectorAll("[data-open-filters]");
+const phone = matchMedia("(max-width: 61.99rem)");
+let opener;
+
+function open(button) {
+  opener = button;
+  panel.classList.add("is-open");
+  panel.setAttribute("role", "dialog");
+  panel.setAttribute("aria-modal", "true");
+  document.body.style.overflow = "hidden";
+  panel.querySelector("[data-close-filters]").focus();
+}
+
+function close() {
+  if (!panel.classList.contains("is-open")) return;
+  panel.classList.remove("is-open");
+  panel.removeAttribute("role");
+  panel.removeAttribute("aria-modal");
+  document.body.style.overflow = "";
+  opener?.focus();
+}
+
+for (const button of openers) {
+  button.hidden = false;
+  button.addEventListener("click", () => open(button));
+}
+panel?.addEventListener("click", (event) => {
+  if (event.target.closest("[data-close-filters]")) close();
+});
+// The sheet keeps the focus until it is closed, as a dialog does.
+panel?.addEventListener("keydown", (event) => {
+  if (!panel.classList.contains("is-open")) return;
+  if (event.key === "Escape") return close();
+  if (event.key !== "Tab") return;
+  const stops = [...panel.querySelectorAll("a[href], button, input:not([type=hidden]), select")].filter((one) => one.offsetParent);
+  const [first, last] = [stops[0], stops.at(-1)];
+  if (event.shiftKey && document.activeElement === first) { event.preventDefault(); last.focus(); }
+  else if (!event.shiftKey && document.activeElement === last) { event.preventDefault(); first.focus(); }
+});
+phone.addEventListener("change", close);
+
+// List or map on a narrow page.
+const grid = document.querySelector(".search-grid");
+for (const button of document.querySelectorAll("[data-view]")) {
+  button.addEventListener("click", () => {
+    grid.dataset.shown = button.dataset.view;
+    for (const other of document.querySelectorAll("[data-view]")) other.ariaPressed = String(other === button);
+    document.dispatchEvent(new CustomEvent("map:look"));
+  });
+}
+
+// Empty fields stay out of the address; a swap that asks for page 2 begins at its top.
+document.addEventListener("htmx:config:request", ({ detail }) => {
+  const { request } = detail.ctx;
+  if (request.method !== "GET" || !(request.body instanceof FormData)) return;
+  for (const [name, value] of [...request.body.entries()]) if (value === "") request.body.delete(name, value);
+});
+document.addEventListener("htmx:after:swap", () => {
+  document.dispatchEvent(new CustomEvent("map:load"));
+});

@@ -1,0 +1,33 @@
+// "Autour de moi": the position is rounded to two decimals (about a kilometre) before it leaves the device.
+{
+  for (const button of document.querySelectorAll("[data-near]")) {
+    if (!("geolocation" in navigator)) continue;
+    const { form } = button;
+    const { place, lat, lon } = form.elements;
+    const forget = () => {
+      lat.disabled = lon.disabled = true;
+      lat.value = lon.value = "";
+    };
+    button.hidden = false;
+    place.addEventListener("input", forget);
+    button.addEventListener("click", () => {
+      button.disabled = true;
+      navigator.geolocation.getCurrentPosition(
+        ({ coords }) => {
+          button.disabled = false;
+          lat.disabled = lon.disabled = false;
+          lat.value = coords.latitude.toFixed(2);
+          lon.value = coords.longitude.toFixed(2);
+          place.value = "";
+          form.requestSubmit();
+        },
+        () => {
+          button.disabled = false;
+          document.getElementById("toast").textContent = button.dataset.refused;
+          place.focus();
+        },
+        { maximumAge: 600000, timeout: 10000 },
+      );
+    });
+  }
+}
