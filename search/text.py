@@ -1,0 +1,206 @@
+"""From text to what is compared: one pipeline for each language, and one that keeps words as they are.
+
+French: NFC, one apostrophe, acronyms joined (S.A.M.U. is samu), words, elisions stripped, stop
+words on the folded form, singular, then up to three forms at one position: fold-then-stem,
+stem-then-fold when it differs, and the family's name (jardinage is of the family jardin). A text
+and a question are analysed alike; two words match when they share a form.
+
+English forms begin with "~": the two languages share an index without ever meeting, so that no
+English word is found by a French stem. Words with a digit are never stemmed.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from threading import Lock
+
+import Stemmer
+
+from search import english, french
+from search.document import Language
+
+ENGLISH_MARK = "~"
+LANGUAGES: tuple[Language, ...] = ("fr", "en")
+GAP = 100
+_CACHE = 200_000
+
+_APOSTROPHES = str.maketrans(dict.fromkeys("’ʼ‘´`′＇ʹ‛", "'"))
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
+_ACRONYM = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}(?:[^\W\d_](?!\w))?")
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_EXACT = re.compile(r"#?\w+")
+_DIGIT = re.compile(r"\d")
+
+_stemmers = {"fr": Stemmer.Stemmer("french", 0), "en": Stemmer.Stemmer("english", 0)}
+_stemming = Lock()
+_FAMILY = {word: f"{row.split()[0]}+" for row in french.FAMILIES for word in row.split()}
+
+# Each word of a text: its position and the forms under which it can be found.
+Analysed = list[tuple[int, tuple[str, ...]]]
+
+
+def clean(text: str) -> str:
+    """NFC, one kind of apostrophe, and no characters that nobody sees."""
+    text = unicodedata.normalize("NFC", text).translate(_APOSTROPHES)
+    if text.isascii():
+        return text
+    return "".join(c for c in text if unicodedata.category(c) != "Cf")
+
+
+@lru_cache(_CACHE)
+def fold(word: str) -> str:
+    """The word without case, accents or ligatures: Œuvre is oeuvre."""
+    if word.isascii():
+        return word.lower()
+    bare = unicodedata.normalize("NFKD", word.casefold().translate(_LIGATURES))
+    return "".join(c for c in bare if not unicodedata.combining(c))
+
+
+def analyse(text: str, language: Language) -> Analysed:
+    """Positions and forms of the words of a text that are not stop words.
+
+    A stop word leaves a hole in the positions, so that "banque de sang" is found as a phrase and
+    is not the phrase "banque sang".
+    """
+    forms_of = _french if language == "fr" else _english
+    found: Analysed = []
+    position = 0
+    for match in _WORD.finditer(_ACRONYM.sub(_joined, clean(text))):
+        for forms in forms_of(match[0].lower()):
+            if forms:
+                found.append((position, forms))
+            position += 1
+    return found
+
+
+def analyse_all(texts: Iterable[str], language: Language) -> Analysed:
+    """The same for several texts, with a gap between them that no phrase crosses."""
+    found: Analysed = []
+    base = 0
+    for text in texts:
+        part = analyse(text, language)
+        found += [(base + position, forms) for position, forms in part]
+        base += (part[-1][0] if part else 0) + GAP
+    return found
+
+
+def exact_words(text: str) -> list[str]:
+    """Every word as it is but for case and accents; `#49` is one word, and not `49`."""
+    return [fold(match) for match in _EXACT.findall(clean(text))]
+
+
+def exact_all(texts: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Positions and exact words of several texts, with a gap between them."""
+    base = 0
+    for text in texts:
+        words = exact_words(text)
+        yield from ((base + position, word) for position, word in enumerate(words))
+        base += len(words) + GAP
+
+
+def accented(text: str) -> Iterator[str]:
+    """The words of a text, in lower case, whose accents folding would lose."""
+    for match in _EXACT.finditer(clean(text)):
+        word = match[0].lower()
+        if not word.isascii() and fold(word) != word:
+            yield word
+
+
+def _joined(acronym: re.Match[str]) -> str:
+    joined = acronym[0].replace(".", "")
+    return f"{joined} " if acronym[0].endswith(".") else joined
+
+
+def _stem(language: Language, word: str) -> str:
+    """Snowball's stem; a Stemmer is not safe in two threads, hence the lock (words are cached)."""
+    with _stemming:
+        return str(_stemmers[language].stemWord(word))
+
+
+@lru_cache(_CACHE)
+def _french(word: str) -> tuple[tuple[str, ...], ...]:
+    """The forms of each part of a French word: l'aide has one part, arc'h two."""
+    if "'" not in word:
+        return (_french_forms(word),)
+    parts = word.split("'")
+    if fold(word) in french.KEPT_WHOLE:
+        return (_french_forms("".join(parts)),)
+    if fold(word) == "aujourd'hui":
+        return ((),)
+    while len(parts) > 1 and parts[0] in french.ELISIONS:
+        del parts[0]
+    if len(parts) == 2 and parts[0] in {"entr", "grand"}:
+        parts = ["".join(parts)]
+    return tuple(_french_forms(part) for part in parts)
+
+
+def _french_forms(word: str) -> tuple[str, ...]:
+    folded = fold(word)
+    if _DIGIT.search(word):
+        return (folded,)
+    if folded in french.STOP_WORDS and word not in french.NOT_STOP_WORDS:
+        return ()
+    plain = _singular(folded)
+    kept = plain
+    if plain == folded:
+        kept = word
+    elif word.endswith("s") and plain == folded[:-1]:
+        kept = word[:-1]
+    forms = [_stem("fr", gender) for gender in _genders(plain)]
+    forms += [fold(_stem("fr", gender)) for gender in _genders(kept)]
+    family = _FAMILY.get(folded) or _FAMILY.get(plain)
+    return tuple(dict.fromkeys(forms + ([family] if family else [])))
+
+
+def _singular(folded: str) -> str:
+    if folded in french.SINGULARS:
+        return french.SINGULARS[folded]
+    if len(folded) > 4 and folded.endswith("eaux"):
+        return folded[:-1]
+    if len(folded) > 4 and folded.endswith("aux") and folded not in french.AUX:
+        return f"{folded[:-3]}al"
+    if len(folded) > 3 and folded.endswith("s") and not folded.endswith("ss"):
+        return folded[:-1]
+    return folded
+
+
+def _genders(word: str) -> tuple[str, ...]:
+    """The masculine of a word whose feminine a stemmer does not know as such."""
+    if len(word) > 5 and word.endswith("trice"):
+        return (f"{word[:-5]}teur",)
+    if len(word) > 5 and word.endswith("euse"):
+        return (f"{word[:-4]}eux", f"{word[:-4]}eur")
+    if len(word) > 4 and word.endswith("ive"):
+        return (f"{word[:-3]}if",)
+    return (word,)
+
+
+@lru_cache(_CACHE)
+def _english(word: str) -> tuple[tuple[str, ...], ...]:
+    bare = word.removesuffix("'s").replace("'", "")
+    folded = fold(bare)
+    if word in english.STOP_WORDS or folded in english.STOP_WORDS:
+        return ((),)
+    if _DIGIT.search(folded):
+        return ((ENGLISH_MARK + folded,),)
+    return ((ENGLISH_MARK + _stem("en", english.IRREGULARS.get(folded, folded)),),)
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+SHORTEST_CORRECTED = 4
+
+
+def edits(word: str) -> set[str]:
+    """Every word one slip away: a letter lost, added, changed, or two neighbours exchanged."""
+    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    lost = {left + right[1:] for left, right in cuts if right}
+    exchanged = {a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1}
+    changed = {a + letter + b[1:] for a, b in cuts if b for letter in _LETTERS}
+    added = {left + letter + right for left, right in cuts for letter in _LETTERS}
+    return (lost | exchanged | changed | added) - {word}
+
+
+def is_corrigible(word: str) -> bool:
+    """Whether a folded word may be taken for a slip: 4 letters or more, and nothing but letters."""
+    return len(word) >= SHORTEST_CORRECTED and word.isalpha() and word.isascii()
