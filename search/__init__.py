@@ -1,1 +1,1 @@
-"""Finding offers: documents in, questions asked, answers out; nothing here knows what a portal is."""
+"""Finding offers: documents in, questions, answers; nothing here knows what a portal is."""

@@ -1,4 +1,4 @@
-"""Where things are: great-circle distances, boxes around circles, and the cells of a 0.1 degree grid.
+"""Where things are: great-circle distances, boxes around circles, cells of a 0.1 degree grid.
 
 Positions are degrees, distances kilometres on a sphere of the mean earth radius (IUGG, 6371.0088).
 Every engine keeps positions to 1e-7 degree (`snap`): about a centimetre, and an int32.
@@ -39,7 +39,7 @@ def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> f
 def distances_km(
     lat: float, lon: float, lats: NDArray[np.float64], lons: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The same distance to many positions at once; may differ from `distance_km` in the last bit."""
+    """The same to many positions at once; may differ from `distance_km` in the last bit."""
     half_lat = np.sin(np.radians(lats - lat) / 2)
     half_lon = np.sin(np.radians(lons - lon) / 2)
     across = math.cos(math.radians(lat)) * np.cos(np.radians(lats))
@@ -85,7 +85,7 @@ def _wrap(lon: float) -> float:
 
 
 def cell(lat: float, lon: float) -> int:
-    """The number of the 0.1 degree cell that holds a position: rows from the south, west to east."""
+    """The number of the cell that holds a position: rows from the south, west to east."""
     row = min(math.floor((lat + 90) * CELLS_PER_DEGREE), 180 * CELLS_PER_DEGREE - 1)
     column = math.floor((_wrap(lon) + 180) * CELLS_PER_DEGREE) % CELLS_AROUND
     return row * CELLS_AROUND + column

@@ -1,4 +1,4 @@
-"""The one contract, `Index`, that every engine keeps, and `open_index`, which picks one by address."""
+"""The one contract, `Index`, that every engine keeps, and `open_index`, which picks one."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -34,7 +34,7 @@ class Index(Protocol):
         """Answer a query from the newest published generation."""
 
     def complete(self, prefix: str, limit: int = 8) -> tuple[str, ...]:
-        """Words of the index that begin with `prefix` (accents and case ignored), most used first."""
+        """Words that begin with `prefix` (accents and case ignored), most used first."""
 
     def update(self, documents: Iterable[Document], deleted_ids: Iterable[int] = ()) -> None:
         """Put documents in, replacing those of the same id, and take ids out, as one change.

@@ -31,6 +31,12 @@ class Clause:
     terms: tuple[Term, ...]
     excluded: bool = False
 
+    @property
+    def text(self) -> str:
+        """The clause as a person would type it."""
+        joined = " OR ".join(term.text for term in self.terms)
+        return ("-" if self.excluded else "") + (f"({joined})" if len(self.terms) > 1 else joined)
+
 
 @dataclass(frozen=True, slots=True)
 class Circle:
@@ -130,6 +136,13 @@ class Query:
     when_windows: tuple[Window, ...] = ()
     offset: int = 0
     limit: int = 20
+
+    def __post_init__(self) -> None:
+        """Refuse what has no meaning; a door says so to a person long before."""
+        if self.offset < 0 or self.limit < 0:
+            raise ValueError("A page begins at 0 or later and holds 0 hits or more.")
+        if self.circle is not None and not self.circle.radius_km >= 0:
+            raise ValueError("A radius is 0 km or more.")
 
     @property
     def has_place(self) -> bool:

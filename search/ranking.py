@@ -30,6 +30,7 @@ WAITING_LIST = 0.85
 
 SPREAD_WINDOW, SPREAD_MOST = 20, 3
 DAY = 86_400.0
+SCORE_STEPS = 1e6  # scores are compared in millionths, so that no last bit decides an order
 
 # Whoosh keeps the length of a field as the nearest of 256 rungs, each about 3.3 % above the last.
 LENGTHS = tuple(round((1.033**rung - 1) * 27) for rung in range(256))

@@ -1,4 +1,4 @@
-"""From text to what is compared: one pipeline for each language, and one that keeps words as they are.
+"""From text to what is compared: a pipeline for each language, and one that keeps words whole.
 
 French: NFC, one apostrophe, acronyms joined (S.A.M.U. is samu), words, elisions stripped, stop
 words on the folded form, singular, then up to three forms at one position: fold-then-stem,

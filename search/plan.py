@@ -1,0 +1,189 @@
+"""From the clauses of a query to needs: what a document must hold, language by language.
+
+Every engine executes the same plan, so that analysis, synonyms and corrections are decided once,
+here. A document is compared in its own language: in it a stop word asks for nothing (the clause is
+`free` there), and a language in which no word is left finds nothing, unless that is so in all.
+
+A synonym joins each clause of the expression it replaces, as one more alternative: (P or S) and
+(A or S) is the same as (P and A) or S, so that every need stays one flat list of alternatives.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+
+from search import english, french
+from search.document import Language
+from search.query import Clause, Query, Term
+from search.ranking import SYNONYM_WEIGHT
+from search.text import LANGUAGES, analyse, edits, exact_words, fold, is_corrigible
+
+
+class Lexicon(Protocol):
+    """What a plan asks of an index: which words its live documents hold."""
+
+    def holds(self, form: str) -> bool:
+        """Whether a live document has this form, in any of its fields."""
+
+    def most_frequent(self, words: Iterable[str]) -> str | None:
+        """The exact word that most live documents have; the first in the alphabet among equals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One word of an expression: its place after the first, and the forms that will do."""
+
+    offset: int
+    forms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A word or an expression in one language (None: exact words, of any)."""
+
+    text: str
+    language: Language | None
+    slots: tuple[Slot, ...]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One of the literals must be there, or none when `excluded`; `free` languages are let off."""
+
+    literals: tuple[Literal, ...]
+    excluded: bool
+    free: frozenset[Language]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to look for, in which languages, and what was corrected on the way."""
+
+    needs: tuple[Need, ...]
+    languages: frozenset[Language]
+    corrected: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def wanted(self) -> tuple[Need, ...]:
+        """The needs that ask for something, and give a score."""
+        return tuple(need for need in self.needs if not need.excluded)
+
+
+def make_plan(query: Query, lexicon: Lexicon) -> Plan:
+    """Turn the words of a query into needs, correcting what no live document holds."""
+    if query.exact:
+        return _plan(_exact_needs(query.words), ())
+    needs = _needs(query.words)
+    clauses, corrected = _correct(query.words, needs, lexicon)
+    return _plan(_needs(clauses) if corrected else needs, corrected)
+
+
+def _plan(needs: list[Need], corrected: tuple[tuple[str, str], ...]) -> Plan:
+    kept = tuple(need for need in needs if need.literals)
+    spoken = {literal.language for need in kept if not need.excluded for literal in need.literals}
+    every = frozenset(LANGUAGES)
+    languages = every if not spoken or None in spoken else every & spoken
+    return Plan(kept, frozenset(languages), corrected)
+
+
+def _exact_needs(clauses: tuple[Clause, ...]) -> list[Need]:
+    needs = []
+    for clause in clauses:
+        literals = []
+        for term in clause.terms:
+            words = exact_words(" ".join(term.words))
+            slots = tuple(Slot(offset, (word,)) for offset, word in enumerate(words))
+            literals += [Literal(term.text, None, slots)] if slots else []
+        needs.append(Need(tuple(literals), clause.excluded, frozenset()))
+    return needs
+
+
+def _needs(clauses: tuple[Clause, ...]) -> list[Need]:
+    literals: list[list[Literal]] = [[] for _ in clauses]
+    free: list[set[Language]] = [set() for _ in clauses]
+    for language in LANGUAGES:
+        for at, clause in enumerate(clauses):
+            found = [lit for term in clause.terms if (lit := _literal(term, language))]
+            literals[at] += found
+            if not found:
+                free[at].add(language)
+        for at, synonym in _synonyms(clauses, language):
+            literals[at].append(synonym)
+    return [
+        Need(tuple(literals[at]), clause.excluded, frozenset(free[at]))
+        for at, clause in enumerate(clauses)
+    ]
+
+
+def _literal(term: Term, language: Language) -> Literal | None:
+    slots = _slots(" ".join(term.words), language)
+    return Literal(term.text, language, slots) if slots else None
+
+
+def _slots(text: str, language: Language) -> tuple[Slot, ...]:
+    analysed = analyse(text, language)
+    return tuple(Slot(position - analysed[0][0], forms) for position, forms in analysed)
+
+
+def _synonyms(clauses: tuple[Clause, ...], language: Language) -> Iterator[tuple[int, Literal]]:
+    """Which clause gets which synonym: expressions found in a row of plain, wanted words."""
+    row: list[tuple[int, Slot, bool]] = []
+    for at, clause in enumerate(clauses):
+        if clause.excluded or len(clause.terms) > 1 or len(clause.terms[0].words) > 1:
+            row.append((at, Slot(0, ()), True))
+            continue
+        slots = _slots(clause.terms[0].words[0], language)
+        row += [(at, slot, slot is slots[-1]) for slot in slots]
+    for key, others in _synonym_table(language):
+        for start in range(len(row) - len(key) + 1):
+            part = row[start : start + len(key)]
+            begins = start == 0 or row[start - 1][2]
+            alike = all(set(a.forms) & set(b.forms) for (_, a, _), b in zip(part, key, strict=True))
+            if alike and begins and part[-1][2]:
+                for at in dict.fromkeys(at for at, _, _ in part):
+                    yield from ((at, other) for other in others)
+
+
+@cache
+def _synonym_table(
+    language: Language,
+) -> tuple[tuple[tuple[Slot, ...], tuple[Literal, ...]], ...]:
+    """Each expression as slots, with the others of its group as literals."""
+    table = []
+    for group in french.SYNONYMS if language == "fr" else english.SYNONYMS:
+        literals = [
+            Literal(text, language, _slots(text, language), SYNONYM_WEIGHT) for text in group
+        ]
+        for literal in literals:
+            table.append((literal.slots, tuple(other for other in literals if other != literal)))
+    return tuple(table)
+
+
+def _correct(
+    clauses: tuple[Clause, ...], needs: list[Need], lexicon: Lexicon
+) -> tuple[tuple[Clause, ...], tuple[tuple[str, str], ...]]:
+    """Replace each plain word that no live document holds by its most used neighbour, if any."""
+    fixed: list[Clause] = []
+    corrected: list[tuple[str, str]] = []
+    for clause, need in zip(clauses, needs, strict=True):
+        typed = _may_be_a_slip(clause, need)
+        if typed and not any(_is_held(literal, lexicon) for literal in need.literals):
+            used = lexicon.most_frequent(edits(fold(typed)))
+            if used is not None and used != fold(typed):
+                corrected.append((typed, used))
+                clause = Clause((Term((used,)),))
+        fixed.append(clause)
+    return tuple(fixed), tuple(corrected)
+
+
+def _may_be_a_slip(clause: Clause, need: Need) -> str | None:
+    if clause.excluded or need.free or len(clause.terms) > 1 or len(clause.terms[0].words) > 1:
+        return None
+    word = clause.terms[0].words[0]
+    return word if is_corrigible(fold(word)) else None
+
+
+def _is_held(literal: Literal, lexicon: Lexicon) -> bool:
+    return all(any(lexicon.holds(form) for form in slot.forms) for slot in literal.slots)
