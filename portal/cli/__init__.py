@@ -1,0 +1,13 @@
+"""The command line: `flask --app wsgi COMMAND`. Each file is one noun; this list is all there is."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from portal.cli import config, database
+
+
+def init_app(app: Flask) -> None:
+    """Add every group of commands to `flask`."""
+    for group in (config.commands, database.commands):
+        app.cli.add_command(group)

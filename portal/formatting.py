@@ -1,0 +1,114 @@
+"""How dates, distances and numbers are said on pages and in mails, in the visitor's language. For doors alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from flask import Flask
+from flask_babel import format_decimal as babel_decimal
+from flask_babel import get_locale, gettext, ngettext
+
+from portal import clock
+from portal.models import Location, Shift
+
+NBSP, NARROW = "\u00a0", "\u202f"
+
+
+def init_app(app: Flask) -> None:
+    """Make every formatter a template filter of its own name."""
+    for formatter in (day, time, moment, span, distance, number, when, where, ago):
+        app.add_template_filter(formatter)
+
+
+def day(value: date | datetime, zone: str = "Europe/Paris", *, year: bool = False) -> str:
+    """« samedi 28 novembre », with the year when it is asked for or is not this one."""
+    local = value.astimezone(ZoneInfo(zone)).date() if isinstance(value, datetime) else value
+    with_year = year or local.year != clock.today().year
+    pattern = "EEEE d MMMM y" if with_year else "EEEE d MMMM"
+    if _language() == "en":
+        pattern = "EEEE, MMMM d, y" if with_year else "EEEE, MMMM d"
+    return format_date(local, pattern, locale=_language())
+
+
+def time(value: datetime, zone: str = "Europe/Paris") -> str:
+    """« 9 h 30 » in French, « 9:30 am » in English."""
+    local = value.astimezone(ZoneInfo(zone))
+    if _language() == "en":
+        return (
+            f"{local.hour % 12 or 12}:{local.minute:02d}{NBSP}{'am' if local.hour < 12 else 'pm'}"
+        )
+    minutes = f"{NBSP}{local.minute:02d}" if local.minute else ""
+    return f"{local.hour}{NBSP}h{minutes}"
+
+
+def moment(value: datetime, zone: str = "Europe/Paris") -> str:
+    """« samedi 28 novembre, 9 h 30 »."""
+    return f"{day(value, zone)}, {time(value, zone)}"
+
+
+def span(start: datetime, end: datetime | None, zone: str = "Europe/Paris") -> str:
+    """« samedi 28 novembre, 9 h 30 – 12 h », over several days with both of them."""
+    if end is None or end == start:
+        return moment(start, zone)
+    local = ZoneInfo(zone)
+    if start.astimezone(local).date() == end.astimezone(local).date():
+        return f"{moment(start, zone)}{NBSP}– {time(end, zone)}"
+    if end - start > timedelta(days=2):
+        return gettext("du %(start)s au %(end)s", start=day(start, zone), end=day(end, zone))
+    return f"{moment(start, zone)}{NBSP}– {moment(end, zone)}"
+
+
+def when(shift: Shift) -> str:
+    """The date of a shift in words; an undated one is « à votre rythme »."""
+    if shift.starts_at is None:
+        return gettext("toute l’année, à convenir")
+    return span(shift.starts_at, shift.ends_at, shift.zone)
+
+
+def where(location: Location) -> str:
+    """« 12 rue des Lilas, 69007 Lyon »: what is known, in the order of an envelope."""
+    town = f"{location.postal_code} {location.city}".strip()
+    return ", ".join(part for part in (location.name, location.street, town) if part)
+
+
+def distance(km: float | None) -> str:
+    """« à 350 m », « à 2,3 km », « à 48 km »."""
+    if km is None:
+        return ""
+    if km < 0.95:
+        return gettext("à %(metres)s m", metres=max(50, round(km * 20) * 50)).replace(
+            " m", f"{NBSP}m"
+        )
+    figure = number(round(km, 1) if km < 10 else round(km))
+    return gettext("à %(km)s km", km=figure).replace(" km", f"{NBSP}km")
+
+
+def number(value: float | int) -> str:
+    """A number with the language's separators."""
+    return str(babel_decimal(value))
+
+
+def ago(value: datetime) -> str:
+    """« il y a 3 jours », coarse on purpose."""
+    seconds = (clock.now() - value).total_seconds()
+    if seconds < 3600:
+        minutes = max(1, int(seconds // 60))
+        return ngettext("il y a %(num)s minute", "il y a %(num)s minutes", minutes)
+    if seconds < 86400:
+        return ngettext("il y a %(num)s heure", "il y a %(num)s heures", int(seconds // 3600))
+    return ngettext("il y a %(num)s jour", "il y a %(num)s jours", int(seconds // 86400))
+
+
+def listed(words: Sequence[str]) -> str:
+    """« a, b et c »."""
+    if len(words) < 2:
+        return "".join(words)
+    return gettext("%(first)s et %(last)s", first=", ".join(words[:-1]), last=words[-1])
+
+
+def _language() -> str:
+    locale = get_locale()
+    return str(locale.language) if locale else "fr"

@@ -1,0 +1,1 @@
+"""What the worker does after a commit, and by the clock."""

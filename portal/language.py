@@ -1,0 +1,45 @@
+"""Which language this visitor reads: `?lang=`, then the cookie, then the browser's wish; French where nothing else is said."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g, has_request_context, request
+from flask_babel import Babel, get_locale
+
+LANGUAGES = ("fr", "en")
+COOKIE = "language"
+
+
+def init_app(app: Flask) -> None:
+    """Choose the language of each request; `?lang=` is remembered in a cookie that names nobody."""
+    app.config.update(BABEL_DEFAULT_LOCALE="fr", BABEL_TRANSLATION_DIRECTORIES="translations")
+    Babel(app, locale_selector=chosen)
+    app.jinja_env.globals["language"] = spoken
+    app.after_request(_remember)
+
+
+def chosen() -> str:
+    """The language of this request, or the one set for the mail being written (`g.language`)."""
+    if g.get("language"):
+        return str(g.language)
+    if not has_request_context():
+        return "fr"
+    for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
+        if wish in LANGUAGES:
+            return wish
+    return request.accept_languages.best_match(LANGUAGES, "fr") or "fr"
+
+
+def spoken() -> str:
+    """The two letters for <html lang>."""
+    locale = get_locale()
+    return locale.language if locale else "fr"
+
+
+def _remember(response: Response) -> Response:
+    if request.args.get("lang") in LANGUAGES:
+        response.set_cookie(
+            COOKIE, request.args["lang"], max_age=31536000, samesite="Lax", httponly=True
+        )
+    if response.mimetype == "text/html":
+        response.vary.update(("Accept-Language", "Cookie"))
+    return response

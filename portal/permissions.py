@@ -1,0 +1,43 @@
+"""Who may do what: pure predicates over models, asked once, by the door, as it loads the object."""
+
+from __future__ import annotations
+
+from portal.models.association import Association
+from portal.models.membership import Membership, TeamRole
+from portal.models.offer import Offer, OfferState
+from portal.models.person import Person, PersonState
+
+# What a stranger may look at; `live` but over is answered 410 by the page itself.
+PUBLIC_STATES = (OfferState.LIVE, OfferState.PAUSED, OfferState.WITHDRAWN, OfferState.CLOSED)
+
+
+def role_in(person: Person | None, association: Association) -> TeamRole | None:
+    """The person's role on the association's team, or None."""
+    if person is None or person.state is not PersonState.ACTIVE:
+        return None
+    found: Membership | None = next(
+        (m for m in association.memberships if m.person_id == person.id), None
+    )
+    return found.role if found else None
+
+
+def may_help(person: Person | None, association: Association) -> bool:
+    """See who comes and tick attendance."""
+    return role_in(person, association) is not None
+
+
+def may_edit(person: Person | None, association: Association) -> bool:
+    """Post, edit, pause and close offers, export people, change the team."""
+    return role_in(person, association) is TeamRole.COORDINATOR
+
+
+def may_moderate(person: Person | None) -> bool:
+    """Watch the portal."""
+    return person is not None and person.is_moderator
+
+
+def may_see(person: Person | None, offer: Offer) -> bool:
+    """Look at the offer's page: everyone when it is public, else its team and moderators."""
+    if offer.state in PUBLIC_STATES:
+        return True
+    return may_help(person, offer.association) or may_moderate(person)

@@ -1,0 +1,74 @@
+"""Errors as pages: each says what to do next. JSON is answered where JSON was asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_babel import gettext
+from werkzeug.exceptions import HTTPException
+
+from portal.errors import PortalError, ProofNeeded, SignInNeeded, TooMany
+from portal.views import access
+
+log = structlog.get_logger(__name__)
+PAGES = (400, 403, 404, 410, 429, 500, 503)
+
+
+def init_app(app: Flask) -> None:
+    """Answer PortalErrors with their sentence, anything unexpected with the request's id and no details."""
+    app.register_error_handler(PortalError, portal_error)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, unexpected)
+
+
+def portal_error(error: PortalError) -> Any:
+    """The error's own sentence and status. Somebody who must sign in is sent there, to come back afterwards."""
+    if isinstance(error, SignInNeeded | ProofNeeded) and not _wants_json():
+        return access.to_sign_in()
+    response = answer(error.status, error.in_words(gettext))
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def http_error(error: HTTPException) -> Any:
+    """What Flask itself refuses: an unknown address, a method that is not there, a body too large."""
+    if error.code is not None and error.code < 400:
+        return error
+    response = answer(error.code or 500, "")
+    for name, value in error.get_headers():
+        if name == "Allow":
+            response.headers[name] = value
+    return response
+
+
+def unexpected(error: Exception) -> Any:
+    """A defect of ours: logged with its trace, told by its id alone."""
+    log.exception("unexpected_error", route=request.endpoint)
+    return answer(500, "")
+
+
+def answer(status: int, sentence: str) -> Response:
+    """The page (or JSON) of an error."""
+    if _wants_json():
+        body = jsonify(
+            error={"status": status, "sentence": sentence, "request_id": g.get("request_id")}
+        )
+        return make_response(body, status)
+    page = status if status in PAGES else (400 if status < 500 else 500)
+    return make_response(
+        render_template(
+            f"errors/{page}.html", status=status, sentence=sentence, request_id=g.get("request_id")
+        ),
+        status,
+    )
+
+
+def _wants_json() -> bool:
+    if request.path.startswith("/api/") or request.path.endswith(".json"):
+        return True
+    return (
+        request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    )
