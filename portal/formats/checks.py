@@ -1,0 +1,56 @@
+"""The last look at a record before it becomes a FeedItem: what every format must have, whatever it was called there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from portal.formats.item import (
+    ID_LENGTH,
+    SUMMARY_LENGTH,
+    TITLE_LENGTH,
+    FeedItem,
+    RemoteWork,
+)
+from portal.formats.problem import Notebook
+from portal.formats.text import first_words, plain, shortened
+
+# Text, field by field, that is cut at these lengths by the formats (the tables hold no more).
+LENGTHS: Mapping[str, int] = {
+    "skills": 500,
+    "schedule": 300,
+    "tag": 60,
+    "place": 120,
+    "address": 200,
+    "person": 120,
+    "phone": 32,
+}
+MOST_TAGS, MOST_LOCATIONS, MOST_SHIFTS = 30, 50, 200
+
+
+def checked(draft: dict[str, Any], notes: Notebook) -> FeedItem | None:
+    """The item made of a draft, or None when the record must be refused; the notebook says why."""
+    if not draft.get("external_id"):
+        notes.refused("external_id", "", "id_missing")
+    elif len(draft["external_id"]) > ID_LENGTH:
+        notes.refused("external_id", draft["external_id"], "id_too_long", limit=ID_LENGTH)
+    if not draft.get("title"):
+        draft["title"] = first_words(draft.get("description", ""), 80)
+        if draft["title"]:
+            notes.repaired("title", draft["title"], "title_from_description")
+        else:
+            notes.refused("title", "", "title_missing")
+    if notes.is_refused:
+        return None
+    if not draft.get("summary"):
+        draft["summary"] = shortened(plain(draft.get("description", "")), 200)
+    for name, most in (("tags", MOST_TAGS), ("locations", MOST_LOCATIONS), ("shifts", MOST_SHIFTS),
+                       ("activities", MOST_TAGS), ("audiences", MOST_TAGS)):  # fmt: skip
+        draft[name] = tuple(dict.fromkeys(draft.get(name, ())))[:most]
+    if draft.get("association") is None:
+        notes.repaired("association", "", "association_missing")
+    if not draft["locations"] and draft.get("remote", RemoteWork.NO) is RemoteWork.NO:
+        notes.repaired("location", "", "location_missing")
+    draft["title"] = shortened(draft["title"], TITLE_LENGTH)
+    draft["summary"] = shortened(draft["summary"], SUMMARY_LENGTH)
+    return FeedItem(record=notes.record, line=notes.line, **draft)

@@ -1,0 +1,130 @@
+"""All for Good's Footprint XML 0.1: organizations and volunteer opportunities, in any order.
+
+The organizations are read in a first pass, because an opportunity may come before the one it names; a feed that does
+not have exactly one FeedInfo is refused before any of it is used. Foreign words stay in this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from portal.formats.checks import checked
+from portal.formats.encoding import Encoding
+from portal.formats.errors import Malformed, NotThisFormat
+from portal.formats.footprint_offers import Opportunity
+from portal.formats.item import FeedAssociation, FeedItem
+from portal.formats.problem import FeedProblem, Notebook
+from portal.formats.settings import ReadSettings
+from portal.formats.text import clean_html, line
+from portal.formats.values import email, web_address
+from portal.formats.xml_feed import XmlReader, XmlRecord, child, open_encoding, rewindable, said
+
+NAME = "footprint"
+_OFFER = "VolunteerOpportunity"
+_ALL = frozenset({"FeedInfo", "Organization", _OFFER, "Review"})
+_FIRST_PASS = frozenset({"FeedInfo", "Organization"})
+
+
+def recognises(head: str) -> bool:
+    """Whether a file that begins so is of this format."""
+    return "<FootprintFeed" in head or ":FootprintFeed" in head or "<VolunteerOpportunit" in head
+
+
+def read(stream: BinaryIO, settings: ReadSettings) -> Iterator[FeedItem | FeedProblem]:
+    """The offers and problems of a feed, as they stand in it. Raises FormatError when it is not usable at all."""
+    stream = rewindable(stream)
+    start = stream.tell()
+    encoding = open_encoding(stream, "Footprint XML 0.1")
+    known = _Known()
+    yield from _first_pass(stream, encoding, settings, known)
+    stream.seek(start)
+    reader = XmlReader(stream, encoding, _ALL, "volunteerOpportunityID", settings)
+    for found in reader.read(frozenset({_OFFER})):
+        if reader.count > settings.max_records:
+            notes = Notebook(reader.count, None)
+            notes.refused("", "", "too_many_records", limit=settings.max_records)
+            yield from notes.problems
+            return
+        if isinstance(found, FeedProblem):
+            yield found
+        else:
+            yield from _offer(found, known, settings)
+    if not reader.is_complete:
+        notes = Notebook(0, None)
+        notes.refused("", "", "truncated")
+        yield from notes.problems
+
+
+@dataclass(slots=True)
+class _Known:
+    """What the first pass learnt."""
+
+    feed_infos: int = 0
+    opportunities: bool = False
+    associations: dict[str, FeedAssociation] = field(default_factory=dict)
+
+
+def _first_pass(
+    stream: BinaryIO, encoding: Encoding, settings: ReadSettings, known: _Known
+) -> Iterator[FeedProblem]:
+    """Gather the organizations; refuse what is not this format, or has not one FeedInfo."""
+    problems: list[FeedProblem] = []
+    reader = XmlReader(stream, encoding, _ALL, "organizationID", settings)
+    for found in reader.read(_FIRST_PASS):
+        if isinstance(found, FeedProblem):
+            continue  # told again, or better, by the second pass
+        if found.name == "FeedInfo":
+            known.feed_infos += 1
+        elif len(known.associations) < settings.max_records:
+            problems.extend(_organization(found, known))
+    if not recognises(reader.head) and not known.feed_infos:
+        raise NotThisFormat(format="Footprint XML 0.1")
+    if known.feed_infos != 1:
+        raise Malformed("feed_info_doubled" if known.feed_infos else "feed_info_missing")
+    notes = Notebook(0, 1)
+    if encoding.announced:
+        notes.repaired("encoding", encoding.announced, "encoding_declared", used=encoding.name)
+    if "FootprintFeed" in reader.head and not _says_version(reader.head):
+        notes.repaired("schemaVersion", reader.head[:60], "schema_version")
+    yield from notes.problems
+    yield from problems
+
+
+def _says_version(head: str) -> bool:
+    tag = head[head.index("FootprintFeed") :].partition(">")[0].replace("'", '"').replace(" ", "")
+    return 'schemaVersion="0.1"' in tag
+
+
+def _organization(record: XmlRecord, known: _Known) -> list[FeedProblem]:
+    """Keep an organization; the problems it has itself are told with the feed's, not with each of its offers."""
+    notes, element = Notebook(0, record.line), record.element
+    notes.external_id = None
+    ident = line(said(child(element, "organizationID")), "organizationID", notes, 250)
+    name = line(said(child(element, "name")), "name", notes, 200)
+    if not ident or not name:
+        notes.repaired("Organization", ident or name, "association_missing")
+        return notes.problems
+    if ident in known.associations:
+        notes.repaired("organizationID", ident, "association_doubled")
+        return notes.problems
+    about = said(child(element, "description")) or said(child(element, "missionStatement"))
+    known.associations[ident] = FeedAssociation(
+        name=name,
+        external_id=ident,
+        url=web_address(said(child(element, "organizationURL")), "organizationURL", notes),
+        logo_url=web_address(said(child(element, "logoURL")), "logoURL", notes),
+        description=clean_html(about, "description", notes, 4_000),
+        email=email(said(child(element, "email")), "email", notes),
+        phone=line(said(child(element, "phone")), "phone", notes, 32),
+        city=line(said(child(child(element, "location"), "city")), "city", notes, 120),
+    )
+    return notes.problems
+
+
+def _offer(record: XmlRecord, known: _Known, settings: ReadSettings) -> Iterator[FeedItem | FeedProblem]:
+    item = checked(Opportunity(record, settings).draft(known.associations), record.notes)
+    yield from record.notes.problems
+    if item is not None:
+        yield item

@@ -1,0 +1,210 @@
+"""One VolunteerOpportunity of a Footprint feed, read into the draft of a FeedItem."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lxml import etree
+
+from portal import themes
+from portal.formats.checks import LENGTHS
+from portal.formats.coordinates import position
+from portal.formats.countries import country_code
+from portal.formats.dates import instant
+from portal.formats.footprint_dates import Timetable, read_durations
+from portal.formats.item import (
+    DESCRIPTION_LENGTH,
+    SUMMARY_LENGTH,
+    TITLE_LENGTH,
+    FeedAssociation,
+    FeedContact,
+    FeedLocation,
+    RemoteWork,
+)
+from portal.formats.languages import language_code
+from portal.formats.settings import ReadSettings
+from portal.formats.text import clean_html, line
+from portal.formats.values import email, places, web_address, whole, yes_no
+from portal.formats.xml_feed import XmlRecord, child, children, local, said
+from portal.formats.zones import US_STATES, zone_of, zone_of_place
+
+# What the schema says when nothing is said.
+_COUNTRY, _ZONE = "US", "America/Los_Angeles"
+
+
+class Opportunity:
+    """The reader of one record: its element, its notebook, and how the feed is to be understood."""
+
+    def __init__(self, record: XmlRecord, settings: ReadSettings) -> None:
+        self._record, self._element, self._notes = record, record.element, record.notes
+        self._settings = settings
+
+    def draft(self, associations: dict[str, FeedAssociation]) -> dict[str, Any]:
+        """The fields of the item; what could not be used is in the notebook."""
+        ident = line(self._said("volunteerOpportunityID"), "volunteerOpportunityID", self._notes, 1_000)
+        self._notes.external_id = ident or None
+        wanted = places(self._said("volunteersNeeded"), "volunteersNeeded", self._notes, self._line("volunteersNeeded"))
+        locations, remote = self._locations()
+        timetable = self._timetable(locations, wanted)
+        tags = self._tags("categoryTags", "categoryTag")
+        minimum_age = self._whole("minimumAge", 120)
+        return {
+            "external_id": ident,
+            "title": self._text("title", TITLE_LENGTH),
+            "description": self._html("description", DESCRIPTION_LENGTH),
+            "summary": self._text("abstract", SUMMARY_LENGTH),
+            "association": self._association(associations),
+            "locations": locations,
+            "remote": remote,
+            "themes": tuple(dict.fromkeys(slug for tag in tags for slug in themes.of_tag(tag))),
+            "tags": tags + self._flags(),  # all of them: who searches "hunger" finds it under solidarity too
+            "audiences": self._tags("audienceTags", "audienceTag") + self._restricted(),
+            "skills": self._text("skills", LENGTHS["skills"]),
+            "shifts": timetable.shifts,
+            "is_ongoing": timetable.is_ongoing,
+            "commitment": timetable.commitment,
+            "hours_per_week": timetable.hours_per_week,
+            "places_wanted": wanted,
+            "minimum_age": minimum_age,
+            "is_open_to_minors": None if minimum_age is None else minimum_age < 18,
+            "contact": self._contact(),
+            "detail_url": web_address(
+                self._said("detailURL"), "detailURL", self._notes, self._line("detailURL")
+            ),
+            "language": language_code(self._said("language")),
+            "updated_at": self._instant("lastUpdated"),
+            "expires_at": self._instant("expires", ends=True),
+        }
+
+    def _said(self, name: str) -> str:
+        return said(child(self._element, name))
+
+    def _line(self, name: str) -> int | None:
+        element = child(self._element, name)
+        return None if element is None else self._record.line_of(element)
+
+    def _text(self, name: str, limit: int) -> str:
+        return line(self._said(name), name, self._notes, limit, self._line(name))
+
+    def _html(self, name: str, limit: int) -> str:
+        return clean_html(self._said(name), name, self._notes, limit, self._line(name))
+
+    def _whole(self, name: str, most: int) -> int | None:
+        return whole(self._said(name), name, self._notes, self._line(name), most)
+
+    def _association(self, associations: dict[str, FeedAssociation]) -> FeedAssociation | None:
+        """The first sponsor that the feed knows, else its hub, else the feed's own association."""
+        sponsors = self._ids("sponsoringOrganizationID")
+        for ident in sponsors:
+            if ident in associations:
+                return associations[ident]
+        for ident in self._ids("volunteerHubOrganizationID"):
+            if ident in associations:
+                if sponsors:
+                    name = associations[ident].name
+                    self._notes.repaired("sponsoringOrganizationID", sponsors[0], "association_unknown", used=name)
+                return associations[ident]
+        own = self._settings.association
+        if own is not None and sponsors:
+            self._notes.repaired("sponsoringOrganizationID", sponsors[0], "association_unknown", used=own.name)
+        return own
+
+    def _ids(self, name: str) -> list[str]:
+        """Organization ids, wrapped in their plural or bare; some write one id straight into the wrapper."""
+        found = [said(bare) for bare in children(self._element, name)]
+        for wrapper in children(self._element, name + "s"):
+            inner = children(wrapper, name)
+            found.extend(said(one) for one in inner) if inner else found.append(said(wrapper))
+        return [" ".join(ident.split()) for ident in found if ident.strip()]
+
+    def _locations(self) -> tuple[tuple[FeedLocation, ...], RemoteWork]:
+        """The places, and whether one may stay at home: a virtual location is no place."""
+        wrappers = children(self._element, "locations")
+        elements = [e for wrapper in wrappers for e in children(wrapper, "location")]
+        elements += children(self._element, "location")
+        found, virtual = [], 0
+        for element in elements:
+            is_virtual = yes_no(said(child(element, "virtual")), "virtual", self._notes, self._record.line_of(element))
+            virtual += bool(is_virtual)
+            if place := self._location(element, bool(is_virtual)):
+                found.append(place)
+        if not virtual:
+            return tuple(found), RemoteWork.NO
+        return tuple(found), RemoteWork.POSSIBLE if found else RemoteWork.FULL
+
+    def _location(self, element: etree._Element, is_virtual: bool) -> FeedLocation | None:
+        at = self._record.line_of(element)
+        parts = {local(part): said(part) for part in element}
+
+        def text(name: str, limit: int) -> str:
+            return line(parts.get(name), name, self._notes, limit, at)
+
+        postal_code, region = text("postalCode", 12), text("region", 80)
+        street = " ".join(filter(None, (text(f"streetAddress{i}", 200) for i in (1, 2, 3))))
+        country = self._country(parts.get("country", ""), region, at)
+        spot = position(parts.get("latitude"), parts.get("longitude"), country, postal_code, self._notes, at)
+        lat, lon = spot or (None, None)
+        place = FeedLocation(
+            name=text("name", LENGTHS["address"]),
+            street=street[: LENGTHS["address"]],
+            postal_code=postal_code,
+            city=text("city", LENGTHS["place"]),
+            region=region,
+            country=country,
+            lat=lat,
+            lon=lon,
+            directions=text("directions", 500),
+        )
+        named = (place.name, street, postal_code, place.city, region, spot, (parts.get("country") or "").strip())
+        if is_virtual and not any((street, postal_code, place.city)):
+            return None
+        return place if any(named) else None
+
+    def _country(self, written: str, region: str, at: int) -> str:
+        """The country written; else the United States when the region is one of theirs, else the feed's own."""
+        default = _COUNTRY if region in US_STATES else self._settings.country or _COUNTRY
+        if not written.strip():
+            return default
+        code = country_code(written)
+        if code is None:
+            self._notes.repaired("country", written, "country", at, used=default)
+        return code or default
+
+    def _timetable(self, locations: tuple[FeedLocation, ...], wanted: int | None) -> Timetable:
+        first = locations[0] if locations else None
+        zone = zone_of_place(first.country, first.region, first.postal_code) if first else ""
+        fallback = zone or self._settings.zone or _ZONE
+        return read_durations(self._record, self._settings, fallback, wanted)
+
+    def _tags(self, wrapper: str, name: str) -> tuple[str, ...]:
+        elements = [e for w in children(self._element, wrapper) for e in children(w, name)]
+        elements += children(self._element, name)
+        found = (line(said(e), name, self._notes, LENGTHS["tag"], self._record.line_of(e)) for e in elements)
+        return tuple(dict.fromkeys(filter(None, found)))
+
+    def _flags(self) -> tuple[str, ...]:
+        flags = ("self_directed", "micro")
+        return tuple(f for f in flags if yes_no(self._said(f), f, self._notes, self._line(f)))
+
+    def _restricted(self) -> tuple[str, ...]:
+        """Who the record is for, when it says so: it is told to people, not filtered on."""
+        word = self._said("sexRestrictedTo").strip().casefold()
+        return (word,) if word in {"female", "male"} else ()
+
+    def _contact(self) -> FeedContact:
+        return FeedContact(
+            name=self._text("contactName", LENGTHS["person"]),
+            email=email(self._said("contactEmail"), "contactEmail", self._notes, self._line("contactEmail")),
+            phone=self._text("contactPhone", LENGTHS["phone"]),
+        )
+
+    def _instant(self, name: str, *, ends: bool = False) -> datetime | None:
+        element = child(self._element, name)
+        if element is None:
+            return None
+        at = self._record.line_of(element)
+        zone: ZoneInfo = zone_of(element.get("olsonTZ"), self._settings.zone or _ZONE, name, self._notes, at)
+        return instant(said(element), name, self._notes, zone, self._settings.date_order, at, ends=ends)
+

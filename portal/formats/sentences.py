@@ -1,0 +1,307 @@
+"""What each problem code says, in French and in English: always what to write instead.
+
+Codes are stable: partners and their scripts rely on them. Sentences may be improved at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    # the whole feed
+    "unreadable": (
+        "Ce fichier ne peut pas être lu. Vérifiez l’adresse et le format annoncé.",
+        "This file cannot be read. Check the address and the announced format.",
+    ),
+    "empty": (
+        "Le fichier est vide. Vérifiez que l’export a bien produit des annonces.",
+        "The file is empty. Check that the export produced records.",
+    ),
+    "not_this_format": (
+        "Ce fichier n’est pas au format attendu (%(format)s). Vérifiez l’adresse du flux ou changez son format.",
+        "This file is not in the expected format (%(format)s). Check the feed’s address or change its format.",
+    ),
+    "html_page": (
+        "L’adresse a renvoyé une page web au lieu d’un flux. Donnez l’adresse directe du fichier.",
+        "The address answered with a web page instead of a feed. Give the direct address of the file.",
+    ),
+    "unknown_format": (
+        "Aucun format connu ne correspond à ce fichier. Formats acceptés : %(formats)s.",
+        "No known format fits this file. Accepted formats: %(formats)s.",
+    ),
+    "encoding_unknown": (
+        "L’encodage annoncé, « %(encoding)s », n’est pas accepté. Enregistrez le fichier en UTF-8.",
+        "The announced encoding, “%(encoding)s”, is not accepted. Save the file as UTF-8.",
+    ),
+    "dtd": (
+        "Le flux contient une définition de type (DOCTYPE ou ENTITY), refusée par sécurité. Retirez-la.",
+        "The feed holds a document type definition (DOCTYPE or ENTITY), refused for safety. Remove it.",
+    ),
+    "feed_info_missing": (
+        "Le flux n’a pas d’élément FeedInfo. Ajoutez-en un, avec providerID, providerName et createdDateTime.",
+        "The feed has no FeedInfo element. Add one, with providerID, providerName and createdDateTime.",
+    ),
+    "feed_info_doubled": (
+        "Le flux a plusieurs éléments FeedInfo. Gardez-en un seul par fichier.",
+        "The feed has several FeedInfo elements. Keep a single one per file.",
+    ),
+    "schema_version": (
+        "La version de schéma n’est pas 0.1 ; le flux est lu comme s’il l’était. Écrivez schemaVersion=\"0.1\".",
+        "The schema version is not 0.1; the feed is read as if it were. Write schemaVersion=\"0.1\".",
+    ),
+    "no_header": (
+        "La ligne d’en-tête est introuvable. La première ligne doit nommer les colonnes : identifiant, titre, ville…",
+        "The header line was not found. The first line must name the columns: id, title, city…",
+    ),
+    "no_id_column": (
+        "Il manque une colonne « identifiant » (ou « url ») : sans elle, une annonce corrigée passerait pour une autre.",
+        "An “id” (or “url”) column is missing: without it, a corrected record would look like another one.",
+    ),
+    "truncated": (
+        "Le fichier s’arrête avant sa fin. Les annonces lues sont gardées ; rien n’est retiré. Relancez l’export.",
+        "The file stops before its end. The records read are kept; nothing is withdrawn. Run the export again.",
+    ),
+    "too_many_records": (
+        "Le flux dépasse %(limit)s annonces ; la suite n’est pas lue. Découpez-le en plusieurs flux.",
+        "The feed holds more than %(limit)s records; the rest is not read. Split it into several feeds.",
+    ),
+    "encoding_declared": (
+        "L’encodage annoncé ne correspond pas au contenu ; le fichier est lu en %(used)s. Corrigez l’annonce.",
+        "The announced encoding does not fit the content; the file is read as %(used)s. Correct the announcement.",
+    ),
+    # one record as a whole
+    "malformed": (
+        "L’annonce est mal formée (balise ou caractère interdit). Vérifiez les balises autour de cette ligne.",
+        "The record is malformed (a tag or a forbidden character). Check the tags around this line.",
+    ),
+    "not_closed": (
+        "L’annonce n’est jamais refermée. Ajoutez sa balise de fin.",
+        "The record is never closed. Add its end tag.",
+    ),
+    "skipped": (
+        "Ce passage, hors de toute annonce, n’a pas été compris et a été sauté. Vérifiez les balises voisines.",
+        "This stretch, outside of any record, was not understood and was skipped. Check the tags around it.",
+    ),
+    "entity_unknown": (
+        "L’annonce utilise une entité inconnue. Écrivez le caractère lui-même, en UTF-8.",
+        "The record uses an unknown entity. Write the character itself, in UTF-8.",
+    ),
+    "too_big": (
+        "L’annonce dépasse %(limit)s caractères. Raccourcissez sa description.",
+        "The record is longer than %(limit)s characters. Shorten its description.",
+    ),
+    "too_deep": (
+        "L’annonce a plus de %(limit)s niveaux de balises. Simplifiez sa structure.",
+        "The record nests more than %(limit)s levels of tags. Simplify its structure.",
+    ),
+    "columns_count": (
+        "La ligne a %(found)s cellules au lieu de %(expected)s. Entourez de guillemets les textes qui contiennent le séparateur.",
+        "The line has %(found)s cells instead of %(expected)s. Quote the texts that hold the separator.",
+    ),
+    "quotes": (
+        "Les guillemets de cette ligne ne sont pas équilibrés. Doublez les guillemets à l’intérieur d’un texte.",
+        "The quotes of this line are not balanced. Double the quotes inside a text.",
+    ),
+    "quotes_repaired": (
+        "Des guillemets isolés ont été lus comme du texte. Doublez les guillemets à l’intérieur d’un texte.",
+        "Lone quotes were read as text. Double the quotes inside a text.",
+    ),
+    "markup_repaired": (
+        "Un « & » isolé ou un caractère interdit a été corrigé. Écrivez &amp; pour une esperluette.",
+        "A lone “&” or a forbidden character was corrected. Write &amp; for an ampersand.",
+    ),
+    "entity_named": (
+        "Une entité HTML a été remplacée par son caractère. En XML, écrivez le caractère lui-même.",
+        "An HTML entity was replaced by its character. In XML, write the character itself.",
+    ),
+    "encoding_bytes": (
+        "Des octets qui ne sont pas de l’UTF-8 ont été lus comme du Windows-1252. Enregistrez en UTF-8.",
+        "Bytes that are not UTF-8 were read as Windows-1252. Save as UTF-8.",
+    ),
+    # ids and texts
+    "id_missing": (
+        "L’annonce n’a pas d’identifiant. Donnez-lui un identifiant qui ne change jamais.",
+        "The record has no id. Give it one that never changes.",
+    ),
+    "id_too_long": (
+        "L’identifiant dépasse %(limit)s caractères. Raccourcissez-le.",
+        "The id is longer than %(limit)s characters. Shorten it.",
+    ),
+    "id_from_url": (
+        "Sans identifiant, l’adresse de l’annonce en tient lieu. Ajoutez un identifiant qui ne change jamais.",
+        "Without an id, the record’s address stands in for it. Add an id that never changes.",
+    ),
+    "title_missing": (
+        "L’annonce n’a ni titre ni description. Donnez-lui un titre court.",
+        "The record has neither title nor description. Give it a short title.",
+    ),
+    "title_from_description": (
+        "Le titre est vide ; les premiers mots de la description le remplacent. Donnez un titre court.",
+        "The title is empty; the first words of the description replace it. Give a short title.",
+    ),
+    "too_long": (
+        "Le texte dépasse %(limit)s caractères ; la fin est coupée. Raccourcissez-le.",
+        "The text is longer than %(limit)s characters; its end is cut. Shorten it.",
+    ),
+    "escaped_twice": (
+        "Le texte contient des entités échappées deux fois ; elles ont été rétablies. Échappez une seule fois.",
+        "The text holds entities escaped twice; they were restored. Escape only once.",
+    ),
+    "literal_newline": (
+        "Des « \\n » écrits en toutes lettres ont été remplacés par des retours à la ligne.",
+        "Literal “\\n” were replaced by line breaks.",
+    ),
+    "control_characters": (
+        "Des caractères de contrôle invisibles ont été retirés.",
+        "Invisible control characters were removed.",
+    ),
+    "markup_in_text": (
+        "Les balises HTML ont été retirées de ce champ. Écrivez du texte simple.",
+        "HTML tags were removed from this field. Write plain text.",
+    ),
+    # values
+    "yes_no": (
+        "Cette valeur n’est ni oui ni non ; elle est ignorée. Écrivez oui ou non.",
+        "This value is neither yes nor no; it is ignored. Write yes or no.",
+    ),
+    "number": (
+        "Ce n’est pas un nombre utilisable ; la valeur est ignorée. Écrivez un nombre en chiffres.",
+        "This is not a usable number; the value is ignored. Write a number in digits.",
+    ),
+    "places_negative": (
+        "Un nombre de places négatif est ignoré. Écrivez -8888 pour inconnu, -999 pour sans limite.",
+        "A negative number of places is ignored. Write -8888 for unknown, -999 for no limit.",
+    ),
+    "date": (
+        "Cette date n’est pas comprise ; elle est ignorée. Écrivez AAAA-MM-JJ.",
+        "This date is not understood; it is ignored. Write YYYY-MM-DD.",
+    ),
+    "date_order": (
+        "Cette date n’existe que dans l’autre ordre jour/mois ; elle est lue ainsi. Écrivez AAAA-MM-JJ.",
+        "This date only exists in the other day/month order; it is read so. Write YYYY-MM-DD.",
+    ),
+    "date_short_year": (
+        "L’année n’a que deux chiffres ; elle est lue comme 20xx. Écrivez AAAA-MM-JJ.",
+        "The year has only two digits; it is read as 20xx. Write YYYY-MM-DD.",
+    ),
+    "date_far": (
+        "Une date aussi lointaine veut dire « sans fin » : elle est ignorée. Laissez la date vide.",
+        "A date so far away means “no end”: it is ignored. Leave the date empty.",
+    ),
+    "date_implausible": (
+        "Cette date n’est pas plausible ; elle est ignorée. Écrivez AAAA-MM-JJ, ou laissez vide.",
+        "This date is not plausible; it is ignored. Write YYYY-MM-DD, or leave it empty.",
+    ),
+    "dates_reversed": (
+        "La fin précède le début ; les deux dates ont été échangées. Vérifiez-les.",
+        "The end is before the start; the two dates were swapped. Check them.",
+    ),
+    "dates_lost": (
+        "Aucune date de cette annonce n’est utilisable. Écrivez au moins un début en AAAA-MM-JJ.",
+        "No date of this record can be used. Write at least a start as YYYY-MM-DD.",
+    ),
+    "time": (
+        "Cette heure n’est pas comprise ; elle est ignorée. Écrivez HH:MM.",
+        "This time is not understood; it is ignored. Write HH:MM.",
+    ),
+    "zone": (
+        "Ce fuseau horaire est inconnu ; %(used)s est utilisé. Écrivez un nom comme Europe/Paris.",
+        "This time zone is unknown; %(used)s is used. Write a name such as Europe/Paris.",
+    ),
+    "duration": (
+        "Cette durée n’est pas comprise ; elle est ignorée. Écrivez par exemple PT2H ou P6M.",
+        "This duration is not understood; it is ignored. Write for instance PT2H or P6M.",
+    ),
+    "duration_hours": (
+        "Une durée sans unité est lue en heures. Écrivez par exemple PT2H.",
+        "A duration without unit is read as hours. Write for instance PT2H.",
+    ),
+    "recurrence": (
+        "Cette règle de répétition n’est pas comprise ; les dates sont gardées sans elle. Écrivez FREQ=WEEKLY;BYDAY=TU.",
+        "This recurrence rule is not understood; the dates are kept without it. Write FREQ=WEEKLY;BYDAY=TU.",
+    ),
+    "recurrence_prefix": (
+        "« RRULE: » a été retiré de la règle. Écrivez-la à partir de FREQ=.",
+        "“RRULE:” was removed from the rule. Write it from FREQ= on.",
+    ),
+    "recurrence_start": (
+        "Une répétition sans date de début ni jour de semaine ne peut pas être datée ; l’offre est permanente.",
+        "A recurrence without start date or weekday cannot be dated; the offer is ongoing.",
+    ),
+    "latitude_longitude_swapped": (
+        "Latitude et longitude étaient inversées ; elles ont été échangées. Vérifiez leur ordre.",
+        "Latitude and longitude were swapped; they were exchanged. Check their order.",
+    ),
+    "position": (
+        "Cette position n’est pas utilisable ; l’adresse seule est gardée. Écrivez par exemple 48.8566 et 2.3522.",
+        "This position cannot be used; only the address is kept. Write for instance 48.8566 and 2.3522.",
+    ),
+    "position_zero": (
+        "0,0 est au large de l’Afrique ; la position est ignorée. Laissez-la vide si elle est inconnue.",
+        "0,0 is off the coast of Africa; the position is ignored. Leave it empty when unknown.",
+    ),
+    "position_elsewhere": (
+        "La position n’est pas là où l’adresse le dit ; l’adresse l’emporte. Vérifiez latitude et longitude.",
+        "The position is not where the address says; the address wins. Check latitude and longitude.",
+    ),
+    "postal_code_zero": (
+        "Le code postal avait perdu son zéro initial ; il a été rétabli. Mettez la colonne au format texte.",
+        "The postal code had lost its leading zero; it was restored. Set the column’s format to text.",
+    ),
+    "country": (
+        "Ce pays n’est pas reconnu ; %(used)s est utilisé. Écrivez un code à deux lettres, comme FR.",
+        "This country is not known; %(used)s is used. Write a two-letter code such as FR.",
+    ),
+    "url": (
+        "Cette adresse web n’est pas utilisable ; elle est ignorée. Écrivez une adresse complète en https://.",
+        "This web address cannot be used; it is ignored. Write a complete https:// address.",
+    ),
+    "url_missing": (
+        "L’adresse de l’annonce est requise et manque. Ajoutez-la en https://.",
+        "The record’s address is required and missing. Add it, as https://.",
+    ),
+    "url_scheme_added": (
+        "L’adresse web n’avait pas de https:// ; il a été ajouté.",
+        "The web address had no https://; it was added.",
+    ),
+    "email": (
+        "Cette adresse de courriel n’est pas utilisable ; elle est ignorée.",
+        "This e-mail address cannot be used; it is ignored.",
+    ),
+    "registration": (
+        "Ce numéro n’a pas la bonne longueur ; il est ignoré. RNA : W et 9 chiffres ; SIREN : 9 ; SIRET : 14.",
+        "This number does not have the right length; it is ignored. RNA: W and 9 digits; SIREN: 9; SIRET: 14.",
+    ),
+    "association_unknown": (
+        "L’association citée n’est pas dans le flux ; %(used)s la remplace. Ajoutez-la au flux.",
+        "The association referred to is not in the feed; %(used)s stands in for it. Add it to the feed.",
+    ),
+    "association_missing": (
+        "L’annonce ne nomme aucune association. Ajoutez son nom.",
+        "The record names no association. Add its name.",
+    ),
+    "association_doubled": (
+        "Cet identifiant d’association est utilisé deux fois ; la première est gardée.",
+        "This association id is used twice; the first one is kept.",
+    ),
+    "location_missing": (
+        "L’annonce ne dit pas où elle a lieu ; elle est publiée sans position. Ajoutez une ville ou « à distance ».",
+        "The record does not say where it happens; it is listed without a position. Add a town or “remote”.",
+    ),
+    "remote_unknown": (
+        "Cette valeur n’est pas comprise ; l’offre est tenue pour sur place. Écrivez no, possible ou full.",
+        "This value is not understood; the offer is taken as on site. Write no, possible or full.",
+    ),
+    "theme_unknown": (
+        "Ce thème n’est pas connu ; il est gardé comme mot-clé.",
+        "This theme is not known; it is kept as a keyword.",
+    ),
+}
+
+
+def sentences(code: str, values: Mapping[str, object]) -> tuple[str, str]:
+    """The French and the English sentence of a code, with their gaps filled."""
+    french, english = SENTENCES[code]
+    if not values:
+        return french, english
+    return french % values, english % values

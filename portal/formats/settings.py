@@ -1,0 +1,31 @@
+"""What a feed may say about itself before it is read: frozen, made by the service from the feed's row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from portal.formats.item import FeedAssociation
+
+DateOrder = Literal["dmy", "mdy", "ymd"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSettings:
+    """How to understand a feed, and how much of it to take.
+
+    `country` (two letters) and `zone` (Olson name) are what the feed means when it says nothing; left empty, each
+    format falls back on its own standard (United States and Pacific time for Footprint, France for the others).
+    `association` is the feed's own: it answers for offers that name none. `columns` maps a table's headers to our
+    field names. The limits are in records and in characters of one record.
+    """
+
+    date_order: DateOrder = "dmy"
+    country: str = ""
+    zone: str = ""
+    association: FeedAssociation | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    max_records: int = 1_000_000
+    max_record_chars: int = 1_000_000
+    max_depth: int = 40

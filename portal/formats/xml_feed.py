@@ -1,0 +1,155 @@
+"""What the XML formats share: a file that can be read twice, its records one by one, and the elements of a record."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from lxml import etree
+
+from portal.formats.encoding import Encoding, characters, find_encoding
+from portal.formats.errors import FormatError, NotThisFormat
+from portal.formats.markup import Broken, parse_record
+from portal.formats.problem import FeedProblem, Notebook
+from portal.formats.records import Cutter, Stretch
+from portal.formats.settings import ReadSettings
+
+HEAD_BYTES = 4_096
+_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_MARKUP_ONLY = re.compile(r"^(?:\s|<\?[^>]*\?>|<!--.*?-->|</?[\w.:-]+(?:\s+[\w.:-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*\s*/?>)*$", re.DOTALL)
+_SPOOL_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class XmlRecord:
+    """A record that was parsed: its element, its number among its like, its notebook, and the file's line."""
+
+    name: str
+    element: etree._Element
+    notes: Notebook
+    line: int
+
+    def line_of(self, element: etree._Element) -> int:
+        """Where an element of the record is in the file."""
+        return self.line + (element.sourceline or 1) - 1
+
+
+def rewindable(stream: BinaryIO) -> BinaryIO:
+    """The stream itself when it can be read twice, else a copy on disk."""
+    if stream.seekable():
+        return stream
+    copy = tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115 - lives as long as the reading
+    shutil.copyfileobj(stream, copy)
+    copy.seek(0)
+    return copy  # type: ignore[return-value]
+
+
+def open_encoding(stream: BinaryIO, format_name: str) -> Encoding:
+    """The encoding of an XML file. Raises FormatError when it is empty or a web page."""
+    start = stream.tell()
+    head = stream.read(HEAD_BYTES)
+    stream.seek(start)
+    encoding = find_encoding(head)
+    text = head[encoding.skip :].decode(encoding.name, "replace")
+    if not text.strip(" \t\r\n\0"):
+        raise FormatError("empty")
+    if _HTML.search(text[:1_000]):
+        raise NotThisFormat("html_page")
+    if "<" not in text:
+        raise NotThisFormat(format=format_name)
+    return encoding
+
+
+class XmlReader:
+    """The records of an XML file, each an XmlRecord or the FeedProblem that stands for it; counted from 1."""
+
+    def __init__(
+        self, stream: BinaryIO, encoding: Encoding, names: frozenset[str], id_tag: str, settings: ReadSettings
+    ) -> None:
+        self._cutter = Cutter(characters(stream, encoding), names, settings.max_record_chars)
+        self._id = re.compile(rf"<(?:[\w.-]+:)?{id_tag}(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[)?\s*([^<\]]{{1,250}})")
+        self._settings = settings
+        self.count = 0
+
+    @property
+    def head(self) -> str:
+        return self._cutter.head
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the file ends with the end of its root, as one that was not cut short does."""
+        return self._cutter.tail.rstrip().endswith(">") and "</" in self._cutter.tail
+
+    def read(self, wanted: frozenset[str]) -> Iterator[XmlRecord | FeedProblem]:
+        """The records whose element is `wanted`; others are passed over without being parsed."""
+        for stretch in self._cutter:
+            if stretch.kind == "gap":
+                if wanted and self._is_lost(stretch):
+                    yield from self._lost(stretch)
+            elif stretch.name in wanted:
+                self.count += 1
+                yield from self._record(stretch)
+
+    def _record(self, stretch: Stretch) -> Iterator[XmlRecord | FeedProblem]:
+        notes = Notebook(self.count, stretch.line, self._external_id(stretch.text))
+        if stretch.kind == "too_big":
+            limit = self._settings.max_record_chars
+            notes.refused("", stretch.text, "too_big", limit=limit)
+        elif stretch.kind == "unclosed":
+            notes.refused("", stretch.text, "not_closed")
+        else:
+            try:
+                namespaces = self._cutter.namespaces
+                element = parse_record(stretch, namespaces, notes, self._settings.max_depth)
+            except Broken as broken:
+                notes.refused("", broken.value, broken.code, broken.line, **broken.values)
+            else:
+                yield XmlRecord(stretch.name, element, notes, stretch.line)
+                return
+        yield from notes.problems
+
+    def _is_lost(self, stretch: Stretch) -> bool:
+        """Is there more between two records than the tags that wrap them? Then a record's own tag may be damaged."""
+        return not _MARKUP_ONLY.match(stretch.text) or self._id.search(stretch.text) is not None
+
+    def _lost(self, stretch: Stretch) -> Iterator[FeedProblem]:
+        self.count += 1
+        notes = Notebook(self.count, stretch.line, self._external_id(stretch.text))
+        notes.refused("", stretch.text, "skipped")
+        yield from notes.problems
+
+    def _external_id(self, text: str) -> str | None:
+        found = self._id.search(text)
+        return " ".join(found.group(1).split()) or None if found else None
+
+
+def local(element: etree._Element) -> str:
+    """The name of an element without its namespace."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def children(element: etree._Element | None, *names: str) -> list[etree._Element]:
+    """The children of that name, in order; names are compared without case, because partners do."""
+    if element is None:
+        return []
+    folded = {name.casefold() for name in names}
+    return [child for child in element if local(child).casefold() in folded]
+
+
+def child(element: etree._Element | None, *names: str) -> etree._Element | None:
+    """The first child of one of these names that says something."""
+    found = children(element, *names)
+    return next((c for c in found if len(c) or (c.text or "").strip()), found[0] if found else None)
+
+
+def said(element: etree._Element | None) -> str:
+    """The text of an element, its inner markup included as text's; empty when it is absent or empty."""
+    if element is None:
+        return ""
+    if len(element) == 0:
+        return element.text or ""
+    return "".join(str(piece) for piece in element.itertext())
