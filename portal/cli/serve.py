@@ -1,0 +1,140 @@
+"""`serve`: everything on one small machine. Migrates, loads what is missing, starts the web server and the worker.
+
+This is what `make run` calls. In production the same two processes are started by the machine's own supervisor
+(docs/operating.md); nothing here is needed for that.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from rich.console import Console
+from sqlalchemy import func, select
+
+from portal import db, index, migrate
+from portal.cli import demo, places
+from portal.cli import index as index_commands
+from portal.config import Settings
+from portal.models import Offer, Place
+from search.index import IndexUnavailable
+
+ROOT = Path(__file__).parent.parent.parent
+console = Console(highlight=False)
+
+
+@click.command("serve")
+@with_appcontext
+def commands() -> None:
+    """Prepare what is missing, then run the web server and the worker until Ctrl-C."""
+    settings: Settings = current_app.config["SETTINGS"]
+    _prepare(settings)
+    children = [_start_web(settings), _start_worker(settings)]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        _wait_until_ready(settings, children[0])
+        _greet(settings)
+        while all(child.poll() is None for child in children):
+            time.sleep(0.2)
+        raise SystemExit("Un des deux processus s’est arrêté : voir ses messages ci-dessus.")
+    except KeyboardInterrupt:
+        console.print("\nÀ bientôt.")
+    finally:
+        _stop(children)
+
+
+def _prepare(settings: Settings) -> None:
+    engine = db.database().engine
+    if not migrate.is_current(engine):
+        migrate.upgrade(engine)
+    with db.database().reading() as session:
+        has_places = session.scalar(select(func.count()).select_from(Place)) or 0
+        has_offers = session.scalar(select(Offer.id).limit(1)) is not None
+    if not has_places:
+        places.import_shipped()
+    if settings.DEMO and not has_offers:
+        demo.load_demo()
+    if not _index_answers():
+        index_commands.rebuild_index()
+
+
+def _index_answers() -> bool:
+    try:
+        return index.current().generation > 0
+    except IndexUnavailable:
+        return False
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {
+        **os.environ,
+        "RELAIS_DATA": str(settings.DATA),
+        "RELAIS_PORT": str(settings.PORT),
+        "RELAIS_DEMO": "1" if settings.DEMO else "0",
+    }
+
+
+def _start_web(settings: Settings) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-m", "gunicorn", "wsgi:app"),
+            *("--bind", f"{settings.HOST}:{settings.PORT}"),
+            *("--workers", "2", "--threads", "4", "--worker-class", "gthread"),
+            *("--log-level", "warning", "--no-control-socket"),
+        ],
+        cwd=ROOT,
+        env=_environment(settings),
+    )
+
+
+def _start_worker(settings: Settings) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "worker"],
+        cwd=ROOT,
+        env=_environment(settings),
+    )
+
+
+def _wait_until_ready(settings: Settings, web: subprocess.Popen[bytes]) -> None:
+    address = f"http://{settings.HOST}:{settings.PORT}/healthz"
+    for _ in range(600):
+        if web.poll() is not None:
+            raise SystemExit(
+                f"Le serveur n’a pas démarré. Le port {settings.PORT} est-il déjà pris ? PORT=9000 make run en choisit un autre."
+            )
+        try:
+            with urllib.request.urlopen(address, timeout=1):  # noqa: S310 (our own loopback address)
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.05)
+    raise SystemExit("Le serveur ne répond pas après 30 secondes.")
+
+
+def _greet(settings: Settings) -> None:
+    console.print(f"\n[bold]{settings.SITE_NAME}[/bold] : {settings.BASE_URL}")
+    if settings.DEMO:
+        console.print(
+            f"  Se connecter d’un clic (bénévole, coordination, modération) : {settings.BASE_URL}/sign-in\n"
+            f"  Les messages envoyés : {settings.BASE_URL}/demo/mailbox"
+        )
+    console.print(f"  Tout ce qui est écrit est dans {settings.DATA}. Ctrl-C arrête tout.")
+
+
+def _stop(children: list[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    for child in children:
+        try:
+            child.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            child.kill()
