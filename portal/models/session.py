@@ -45,17 +45,23 @@ class LinkPurpose(StrEnum):
 
 
 class SignInLink(Base):
-    """A mailed link: single use, 15 minutes, hashed at rest; it dies when the address changes."""
+    """A mailed link: single use, 15 minutes; it dies when the address changes.
+
+    The mail is written by the worker, later, so the link cannot be a random token of which only the hash is kept: it is
+    `id.nonce.signature` (see portal/tokens.py). The row holds the nonce alone, which opens nothing without SECRET_KEY.
+    """
 
     __tablename__ = "sign_in_links"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    nonce: Mapped[str] = mapped_column(String(24))
     purpose: Mapped[LinkPurpose] = mapped_column(enum_type(LinkPurpose))
     email: Mapped[str] = mapped_column(String(254), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     next_path: Mapped[str] = mapped_column(String(500), default="")
-    # JOIN_IDENTITY: the provider's claims that wait for this proof.
+    # Who asked, as a keyed hash of the network: for the limits.
+    network_hash: Mapped[str] = mapped_column(String(64), default="", index=True)
+    # JOIN_IDENTITY: the provider's claims that wait for this proof, and the browser that started.
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
