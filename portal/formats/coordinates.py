@@ -21,7 +21,12 @@ Position = tuple[float, float]
 
 
 def position(
-    lat: str | None, lon: str | None, country: str, postal_code: str, notes: Notebook, at: int | None = None
+    lat: str | None,
+    lon: str | None,
+    country: str,
+    postal_code: str,
+    notes: Notebook,
+    at: int | None = None,
 ) -> Position | None:
     """The (latitude, longitude) in degrees, repaired when they are swapped; None when there is none to be trusted."""
     written = f"{(lat or '').strip()} {(lon or '').strip()}".strip()
@@ -70,7 +75,9 @@ def _fits(found: Position, country: str, postal_code: str) -> bool:
     lat, lon = found
     if not (abs(lat) <= 90 and abs(lon) <= 180 and lies_in(country, lat, lon)):
         return False
-    department = department_of(postal_code) if country in {"FR", "RE", "GP", "MQ", "GF", "YT"} else ""
+    department = (
+        department_of(postal_code) if country in {"FR", "RE", "GP", "MQ", "GF", "YT"} else ""
+    )
     chief_town = CHIEF_TOWNS.get(department)
     if chief_town is None:
         return True

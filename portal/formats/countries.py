@@ -43,7 +43,9 @@ BOXES: Mapping[str, tuple[Box, ...]] = {
 
 def _fold(text: str) -> str:
     letters = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c)).split())
+    return " ".join(
+        "".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c)).split()
+    )
 
 
 def _table() -> dict[str, str]:

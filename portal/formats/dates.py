@@ -17,9 +17,15 @@ from portal.formats.problem import Notebook
 EARLIEST, LATEST = 1990, 2090
 _ISO = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(.+))?$")
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:T?(\d{4}(?:\d{2})?Z?))?$")
-_PARTS = re.compile(r"^(\d{1,4})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{1,4})(?:[,T\s]+(?:à\s+|at\s+)?(.+))?$")
-_WORDS = re.compile(r"^(?:[^\W\d]+\.?,?\s+)?(\d{1,2})(?:er|st|nd|rd|th)?\s+([^\W\d]+)\.?,?\s+(\d{4})(?:[,\s]+(?:à\s+|at\s+)?(.+))?$")
-_WORDS_US = re.compile(r"^(?:[^\W\d]+,\s+)?([^\W\d]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?:[,\s]+(?:at\s+)?(.+))?$")
+_PARTS = re.compile(
+    r"^(\d{1,4})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{1,4})(?:[,T\s]+(?:à\s+|at\s+)?(.+))?$"
+)
+_WORDS = re.compile(
+    r"^(?:[^\W\d]+\.?,?\s+)?(\d{1,2})(?:er|st|nd|rd|th)?\s+([^\W\d]+)\.?,?\s+(\d{4})(?:[,\s]+(?:à\s+|at\s+)?(.+))?$"
+)
+_WORDS_US = re.compile(
+    r"^(?:[^\W\d]+,\s+)?([^\W\d]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?:[,\s]+(?:at\s+)?(.+))?$"
+)
 _TIME = re.compile(
     r"^(\d{1,2})(?:\s*[:hH.]\s*(\d{2})?)?(?::(\d{2})(?:[.,]\d+)?)?\s*(am|pm|a\.m\.|p\.m\.)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?$",
     re.IGNORECASE,

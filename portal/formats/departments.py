@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from portal.formats.problem import Notebook
+
 _TABLE = """
 01 46.2 5.2, 02 49.6 3.6, 03 46.6 3.3, 04 44.1 6.2, 05 44.6 6.1, 06 43.7 7.3, 07 44.7 4.6,
 08 49.8 4.7, 09 43.0 1.6, 10 48.3 4.1, 11 43.2 2.3, 12 44.4 2.6, 13 43.3 5.4, 14 49.2 -0.4,
@@ -21,7 +23,8 @@ _TABLE = """
 977 17.9 -62.8, 978 18.1 -63.1, 986 -14.3 -178.1, 988 -22.3 166.4
 """
 CHIEF_TOWNS: dict[str, tuple[float, float]] = {
-    code: (float(lat), float(lon)) for code, lat, lon in (cell.split() for cell in _TABLE.split(","))
+    code: (float(lat), float(lon))
+    for code, lat, lon in (cell.split() for cell in _TABLE.split(","))
 }
 
 
@@ -34,3 +37,11 @@ def department_of(postal_code: str) -> str:
     if postal_code.startswith("20"):
         return "2A" if postal_code < "20200" else "2B"
     return postal_code[:2]
+
+
+def french_postal_code(written: str, country: str, notes: Notebook, at: int | None = None) -> str:
+    """The postal code with the zero that a spreadsheet ate: four digits are none in France."""
+    if country != "FR" or len(written) != 4 or not (written.isascii() and written.isdigit()):
+        return written
+    notes.repaired("postal_code", written, "postal_code_zero", at)
+    return "0" + written

@@ -22,7 +22,9 @@ class Duration:
     minutes: int | None
 
 
-def duration(value: str | None, name: str, notes: Notebook, at: int | None = None) -> Duration | None:
+def duration(
+    value: str | None, name: str, notes: Notebook, at: int | None = None
+) -> Duration | None:
     """The duration that a text holds, or None."""
     text = (value or "").strip()
     if not text:
@@ -36,7 +38,9 @@ def duration(value: str | None, name: str, notes: Notebook, at: int | None = Non
     if match is None or not any(match.groups()) or text.upper().endswith("T"):
         notes.repaired(name, value, "duration", at)
         return None
-    years, months, weeks, days, hours, minutes_, seconds = (int(part or 0) for part in match.groups())
+    years, months, weeks, days, hours, minutes_, seconds = (
+        int(part or 0) for part in match.groups()
+    )
     if years or months:
         return Duration(text.upper(), None)
     total = ((weeks * 7 + days) * 24 + hours) * 60 + minutes_ + seconds // 60

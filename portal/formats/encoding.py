@@ -23,9 +23,13 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_ANNOUNCED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_.:-]{1,40})["']""")
+_ANNOUNCED = re.compile(
+    rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_.:-]{1,40})["']"""
+)
 # Text encodings only: Python also knows codecs (base64, unicode_escape, utf-7) that turn text into something else.
-_ACCEPTED = re.compile(r"^(utf-8|ascii|utf-16(-[lb]e)?|utf-32(-[lb]e)?|iso8859-\d+|cp125\d|cp850|mac-roman|koi8-r)$")
+_ACCEPTED = re.compile(
+    r"^(utf-8|ascii|utf-16(-[lb]e)?|utf-32(-[lb]e)?|iso8859-\d+|cp125\d|cp850|mac-roman|koi8-r)$"
+)
 _SURROGATES = re.compile("[\udc80-\udcff]")
 
 
@@ -55,14 +59,20 @@ def find_encoding(head: bytes, default: str = "utf-8") -> Encoding:
         return Encoding(default)
     label = announced.group(1).decode("ascii")
     name = _accepted(label)
-    if name.startswith(("utf-16", "utf-32")):  # it cannot be: we have just read it one byte at a time
+    if name.startswith(
+        ("utf-16", "utf-32")
+    ):  # it cannot be: we have just read it one byte at a time
         return Encoding("utf-8", announced=label)
     return Encoding(name)
 
 
 def characters(stream: BinaryIO, encoding: Encoding) -> Iterator[str]:
     """The file as chunks of text. A byte order mark is dropped; bad bytes become lone surrogates."""
-    errors = "replace" if encoding.name.startswith("utf-16") or encoding.name.startswith("utf-32") else "surrogateescape"
+    errors = (
+        "replace"
+        if encoding.name.startswith("utf-16") or encoding.name.startswith("utf-32")
+        else "surrogateescape"
+    )
     decoder = codecs.getincrementaldecoder(encoding.name)(errors)
     stream.read(encoding.skip)
     while chunk := stream.read(CHUNK_BYTES):

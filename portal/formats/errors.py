@@ -13,7 +13,9 @@ class FormatError(Exception):
 
     code = "unreadable"
 
-    def __init__(self, code: str | None = None, *, line: int | None = None, **values: object) -> None:
+    def __init__(
+        self, code: str | None = None, *, line: int | None = None, **values: object
+    ) -> None:
         self.code = code or type(self).code
         self.line = line
         self.sentence_fr, self.sentence_en = sentences(self.code, values)

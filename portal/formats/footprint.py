@@ -7,7 +7,7 @@ not have exactly one FeedInfo is refused before any of it is used. Foreign words
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from portal.formats.checks import checked
@@ -15,7 +15,7 @@ from portal.formats.encoding import Encoding
 from portal.formats.errors import Malformed, NotThisFormat
 from portal.formats.footprint_offers import Opportunity
 from portal.formats.item import FeedAssociation, FeedItem
-from portal.formats.problem import FeedProblem, Notebook
+from portal.formats.problem import FeedProblem, Notebook, Severity
 from portal.formats.settings import ReadSettings
 from portal.formats.text import clean_html, line
 from portal.formats.values import email, web_address
@@ -74,7 +74,15 @@ def _first_pass(
     reader = XmlReader(stream, encoding, _ALL, "organizationID", settings)
     for found in reader.read(_FIRST_PASS):
         if isinstance(found, FeedProblem):
-            continue  # told again, or better, by the second pass
+            if found.field == "FeedInfo":
+                known.feed_infos += 1
+            if (
+                found.field in _FIRST_PASS
+            ):  # what is lost between records is told by the second pass
+                problems.append(
+                    replace(found, record=0, external_id=None, severity=Severity.REPAIRED)
+                )
+            continue
         if found.name == "FeedInfo":
             known.feed_infos += 1
         elif len(known.associations) < settings.max_records:
@@ -123,7 +131,9 @@ def _organization(record: XmlRecord, known: _Known) -> list[FeedProblem]:
     return notes.problems
 
 
-def _offer(record: XmlRecord, known: _Known, settings: ReadSettings) -> Iterator[FeedItem | FeedProblem]:
+def _offer(
+    record: XmlRecord, known: _Known, settings: ReadSettings
+) -> Iterator[FeedItem | FeedProblem]:
     item = checked(Opportunity(record, settings).draft(known.associations), record.notes)
     yield from record.notes.problems
     if item is not None:

@@ -40,7 +40,9 @@ def read_durations(
 ) -> Timetable:
     """The timetable of a record. Dates that are all unusable refuse it: an offer with wrong dates is worse than none."""
     elements = [
-        e for w in children(record.element, "dateTimeDurations") for e in children(w, "dateTimeDuration")
+        e
+        for w in children(record.element, "dateTimeDurations")
+        for e in children(w, "dateTimeDuration")
     ] + children(record.element, "dateTimeDuration")
     shifts: list[FeedShift] = []
     is_ongoing, commitment, hours_per_week, lost = not elements, "", None, 0
@@ -56,7 +58,9 @@ def read_durations(
         commitment = commitment or reader.commitment
         hours_per_week = hours_per_week if hours_per_week is not None else reader.hours_per_week()
     if lost and not shifts and not is_ongoing:
-        record.notes.refused("dateTimeDurations", said(elements[0]), "dates_lost", record.line_of(elements[0]))
+        record.notes.refused(
+            "dateTimeDurations", said(elements[0]), "dates_lost", record.line_of(elements[0])
+        )
     return Timetable(tuple(shifts), is_ongoing, commitment, hours_per_week)
 
 
@@ -69,7 +73,9 @@ class _Reader:
         self._element, self._record, self._notes = element, record, record.notes
         self._order = settings.date_order
         self._fallback_zone = fallback_zone
-        self.is_open_ended = bool(yes_no(self._said("openEnded"), "openEnded", self._notes, self._at("openEnded")))
+        self.is_open_ended = bool(
+            yes_no(self._said("openEnded"), "openEnded", self._notes, self._at("openEnded"))
+        )
         self._start, self._end = self._days()
         self._duration = self._read_duration()
         if not self._start and not self._end and not self._wrote_dates:
@@ -99,14 +105,22 @@ class _Reader:
             return None
         return self._dated(zone, begins, ends, capacity)
 
-    def _dated(self, zone: ZoneInfo, begins: time | None, ends: time | None, capacity: int | None) -> FeedShift:
+    def _dated(
+        self, zone: ZoneInfo, begins: time | None, ends: time | None, capacity: int | None
+    ) -> FeedShift:
         first = self._start or self._end
         assert first is not None  # noqa: S101 - shift() has just looked
         last = self._end or first
         begins = begins or first.at
         starts_at = Moment(first.day, begins).instant(zone)
         length = self._duration.minutes if self._duration else None
-        if ends is None and last.at is not None and begins is not None and last.day >= first.day and last.at != time():
+        if (
+            ends is None
+            and last.at is not None
+            and begins is not None
+            and last.day >= first.day
+            and last.at != time()
+        ):
             ends = last.at
         if ends is not None:
             over_midnight = last.day == first.day and begins is not None and _before(ends, begins)
@@ -117,7 +131,9 @@ class _Reader:
             ends_at = Moment(last.day, _LAST_MINUTE).instant(zone)
         return FeedShift(starts_at, max(starts_at, ends_at), str(zone), capacity, begins is None)
 
-    def _rule(self, zone: ZoneInfo, begins: time | None, ends: time | None) -> FeedRecurrence | None:
+    def _rule(
+        self, zone: ZoneInfo, begins: time | None, ends: time | None
+    ) -> FeedRecurrence | None:
         written = self._said("iCalRecurrence").strip()
         if not written:
             return None
@@ -154,7 +170,9 @@ class _Reader:
         start, end = self._day("startDate"), self._day("endDate")
         self._wrote_dates = bool(self._said("startDate").strip() or self._said("endDate").strip())
         if start and end and end.day < start.day:
-            self._notes.repaired("endDate", self._said("endDate"), "dates_reversed", self._at("endDate"))
+            self._notes.repaired(
+                "endDate", self._said("endDate"), "dates_reversed", self._at("endDate")
+            )
             start, end = end, start
         return start, end
 
@@ -177,7 +195,9 @@ class _Reader:
             element = child(self._element, name)
             if element is not None and (element.get("olsonTZ") or "").strip():
                 at = self._at(name)
-                return zone_of(element.get("olsonTZ"), self._fallback_zone, "olsonTZ", self._notes, at)
+                return zone_of(
+                    element.get("olsonTZ"), self._fallback_zone, "olsonTZ", self._notes, at
+                )
         return zone_of("", self._fallback_zone, "olsonTZ", self._notes)
 
     def _said(self, name: str) -> str:

@@ -43,9 +43,16 @@ class Opportunity:
 
     def draft(self, associations: dict[str, FeedAssociation]) -> dict[str, Any]:
         """The fields of the item; what could not be used is in the notebook."""
-        ident = line(self._said("volunteerOpportunityID"), "volunteerOpportunityID", self._notes, 1_000)
+        ident = line(
+            self._said("volunteerOpportunityID"), "volunteerOpportunityID", self._notes, 1_000
+        )
         self._notes.external_id = ident or None
-        wanted = places(self._said("volunteersNeeded"), "volunteersNeeded", self._notes, self._line("volunteersNeeded"))
+        wanted = places(
+            self._said("volunteersNeeded"),
+            "volunteersNeeded",
+            self._notes,
+            self._line("volunteersNeeded"),
+        )
         locations, remote = self._locations()
         timetable = self._timetable(locations, wanted)
         tags = self._tags("categoryTags", "categoryTag")
@@ -59,7 +66,8 @@ class Opportunity:
             "locations": locations,
             "remote": remote,
             "themes": tuple(dict.fromkeys(slug for tag in tags for slug in themes.of_tag(tag))),
-            "tags": tags + self._flags(),  # all of them: who searches "hunger" finds it under solidarity too
+            "tags": tags
+            + self._flags(),  # all of them: who searches "hunger" finds it under solidarity too
             "audiences": self._tags("audienceTags", "audienceTag") + self._restricted(),
             "skills": self._text("skills", LENGTHS["skills"]),
             "shifts": timetable.shifts,
@@ -104,11 +112,15 @@ class Opportunity:
             if ident in associations:
                 if sponsors:
                     name = associations[ident].name
-                    self._notes.repaired("sponsoringOrganizationID", sponsors[0], "association_unknown", used=name)
+                    self._notes.repaired(
+                        "sponsoringOrganizationID", sponsors[0], "association_unknown", used=name
+                    )
                 return associations[ident]
         own = self._settings.association
         if own is not None and sponsors:
-            self._notes.repaired("sponsoringOrganizationID", sponsors[0], "association_unknown", used=own.name)
+            self._notes.repaired(
+                "sponsoringOrganizationID", sponsors[0], "association_unknown", used=own.name
+            )
         return own
 
     def _ids(self, name: str) -> list[str]:
@@ -126,7 +138,12 @@ class Opportunity:
         elements += children(self._element, "location")
         found, virtual = [], 0
         for element in elements:
-            is_virtual = yes_no(said(child(element, "virtual")), "virtual", self._notes, self._record.line_of(element))
+            is_virtual = yes_no(
+                said(child(element, "virtual")),
+                "virtual",
+                self._notes,
+                self._record.line_of(element),
+            )
             virtual += bool(is_virtual)
             if place := self._location(element, bool(is_virtual)):
                 found.append(place)
@@ -144,7 +161,9 @@ class Opportunity:
         postal_code, region = text("postalCode", 12), text("region", 80)
         street = " ".join(filter(None, (text(f"streetAddress{i}", 200) for i in (1, 2, 3))))
         country = self._country(parts.get("country", ""), region, at)
-        spot = position(parts.get("latitude"), parts.get("longitude"), country, postal_code, self._notes, at)
+        spot = position(
+            parts.get("latitude"), parts.get("longitude"), country, postal_code, self._notes, at
+        )
         lat, lon = spot or (None, None)
         place = FeedLocation(
             name=text("name", LENGTHS["address"]),
@@ -157,7 +176,15 @@ class Opportunity:
             lon=lon,
             directions=text("directions", 500),
         )
-        named = (place.name, street, postal_code, place.city, region, spot, (parts.get("country") or "").strip())
+        named = (
+            place.name,
+            street,
+            postal_code,
+            place.city,
+            region,
+            spot,
+            (parts.get("country") or "").strip(),
+        )
         if is_virtual and not any((street, postal_code, place.city)):
             return None
         return place if any(named) else None
@@ -181,7 +208,10 @@ class Opportunity:
     def _tags(self, wrapper: str, name: str) -> tuple[str, ...]:
         elements = [e for w in children(self._element, wrapper) for e in children(w, name)]
         elements += children(self._element, name)
-        found = (line(said(e), name, self._notes, LENGTHS["tag"], self._record.line_of(e)) for e in elements)
+        found = (
+            line(said(e), name, self._notes, LENGTHS["tag"], self._record.line_of(e))
+            for e in elements
+        )
         return tuple(dict.fromkeys(filter(None, found)))
 
     def _flags(self) -> tuple[str, ...]:
@@ -196,7 +226,9 @@ class Opportunity:
     def _contact(self) -> FeedContact:
         return FeedContact(
             name=self._text("contactName", LENGTHS["person"]),
-            email=email(self._said("contactEmail"), "contactEmail", self._notes, self._line("contactEmail")),
+            email=email(
+                self._said("contactEmail"), "contactEmail", self._notes, self._line("contactEmail")
+            ),
             phone=self._text("contactPhone", LENGTHS["phone"]),
         )
 
@@ -205,6 +237,9 @@ class Opportunity:
         if element is None:
             return None
         at = self._record.line_of(element)
-        zone: ZoneInfo = zone_of(element.get("olsonTZ"), self._settings.zone or _ZONE, name, self._notes, at)
-        return instant(said(element), name, self._notes, zone, self._settings.date_order, at, ends=ends)
-
+        zone: ZoneInfo = zone_of(
+            element.get("olsonTZ"), self._settings.zone or _ZONE, name, self._notes, at
+        )
+        return instant(
+            said(element), name, self._notes, zone, self._settings.date_order, at, ends=ends
+        )

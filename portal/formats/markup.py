@@ -105,7 +105,9 @@ def _repair(text: str, notes: Notebook) -> str:
         return "&amp;"
 
     parts = _CDATA.split(mended)
-    mended = "".join(p if p.startswith("<![CDATA[") else _REFERENCE.sub(reference, p) for p in parts)
+    mended = "".join(
+        p if p.startswith("<![CDATA[") else _REFERENCE.sub(reference, p) for p in parts
+    )
     if named:
         notes.repaired("", " ".join(named[:5]), "entity_named")
     elif mended != text:

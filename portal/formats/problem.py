@@ -99,5 +99,6 @@ class Notebook:
             english,
         )
         # The same repair of the same field (a Windows byte in each of ten lines) is told once a record.
-        if not any(p.code == code and p.field == field_name for p in self.problems):
+        told = (code, field_name, severity)
+        if not any((p.code, p.field, p.severity) == told for p in self.problems):
             self.problems.append(problem)

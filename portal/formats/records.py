@@ -53,7 +53,9 @@ class Cutter:
         self._line = 1  # of that place
         self._dropped = 0  # characters of the file before the buffer
         self._ended = False
-        self._misses: dict[str, int] = {}  # closing mark -> place in the file up to which there is none
+        self._misses: dict[
+            str, int
+        ] = {}  # closing mark -> place in the file up to which there is none
         self.namespaces: list[str] = []
         self._gap = ""  # what was passed since the last record, cut
         self._gap_line = 1

@@ -84,7 +84,11 @@ def clean_rule(text: str) -> dict[str, str] | None:
 
 
 def make_rule(
-    parts: dict[str, str], first: Moment | None, lasts_minutes: int, zone: ZoneInfo, last: date | None
+    parts: dict[str, str],
+    first: Moment | None,
+    lasts_minutes: int,
+    zone: ZoneInfo,
+    last: date | None,
 ) -> FeedRecurrence | None:
     """The rule as the item carries it: its end written inside, its first moment in UTC.
 
@@ -92,7 +96,9 @@ def make_rule(
     (None otherwise).
     """
     if first is None or first.day is date.min:
-        if "COUNT" in parts or not ({"BYDAY", "BYMONTHDAY"} & set(parts) or parts["FREQ"] == "DAILY"):
+        if "COUNT" in parts or not (
+            {"BYDAY", "BYMONTHDAY"} & set(parts) or parts["FREQ"] == "DAILY"
+        ):
             return None
         first = Moment(_ANCHOR, first.at if first else None)
     starts_at = first.instant(zone)
@@ -120,7 +126,9 @@ def occurrences(
         return []
     lasts = timedelta(minutes=rule.minutes)
     found: list[tuple[datetime, datetime]] = []
-    for local in _local_dates(parts, rule.starts_at.astimezone(zone).replace(tzinfo=None), zone, end):
+    for local in _local_dates(
+        parts, rule.starts_at.astimezone(zone).replace(tzinfo=None), zone, end
+    ):
         begins = local.replace(tzinfo=zone).astimezone(UTC)
         if begins > end or len(found) == at_most:
             break
@@ -150,17 +158,22 @@ def _until(parts: dict[str, str], zone: ZoneInfo) -> datetime | None:
         return None
     try:
         if len(text) == 8:
-            day = datetime.strptime(text, "%Y%m%d").replace(hour=23, minute=59, second=59, tzinfo=zone)
+            day = datetime.strptime(text, "%Y%m%d").replace(
+                hour=23, minute=59, second=59, tzinfo=zone
+            )
             return day.astimezone(UTC)
-        moment = datetime.strptime(text.rstrip("Z"), "%Y%m%dT%H%M%S")
-        return moment.replace(tzinfo=UTC if text.endswith("Z") else zone).astimezone(UTC)
+        stated_in = UTC if text.endswith("Z") else zone
+        moment = datetime.strptime(text.rstrip("Z"), "%Y%m%dT%H%M%S").replace(tzinfo=stated_in)
+        return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
 
 def _can_happen(parts: dict[str, str]) -> bool:
     """Is there any day that the rule can mean? A rule without one would be searched for until the year 9999."""
-    months = [int(m) for m in parts["BYMONTH"].split(",")] if "BYMONTH" in parts else list(range(1, 13))
+    months = (
+        [int(m) for m in parts["BYMONTH"].split(",")] if "BYMONTH" in parts else list(range(1, 13))
+    )
     days = [abs(int(d)) for d in parts.get("BYMONTHDAY", "1").split(",")]
     if not all(1 <= month <= 12 for month in months) or not all(1 <= day <= 31 for day in days):
         return False

@@ -15,14 +15,28 @@ from portal.formats.problem import Notebook
 
 # No images: a picture inside a description would send each reader's address to whoever hosts it.
 _TAGS = {"p", "br", "ul", "ol", "li", "strong", "em", "b", "i", "a", "h3", "h4", "blockquote"}
-_DROPPED_WITH_CONTENT = {"script", "style", "iframe", "object", "template", "noscript", "title", "svg", "math"}
+_DROPPED_WITH_CONTENT = {
+    "script",
+    "style",
+    "iframe",
+    "object",
+    "template",
+    "noscript",
+    "title",
+    "svg",
+    "math",
+}
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,15}(?:\s[^<>]*)?/?>")
 _ESCAPED_TAG = re.compile(r"&lt;/?[a-zA-Z][a-zA-Z0-9]{0,15}(?:\s|/?&gt;)")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_ESCAPED_ENTITY = re.compile(r"&amp;(?=(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)")
+_ESCAPED_ENTITY = re.compile(
+    r"&amp;(?=(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)"
+)
 # A backslash and an n are a line break, except in a path such as C:\new.
 _LITERAL_NEWLINE = re.compile(r"((?<![A-Za-z])[A-Z]:\\\S*)|(?:\\r)?\\n|\\r(?![a-z])")
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
 _NEXT_LINE = re.compile("[\x0b\x0c\x85\u2028\u2029]")
 _ODD = re.compile(r"[\\&<>\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -59,7 +73,9 @@ def shortened(text: str, limit: int) -> str:
     return (words if len(words) > limit // 2 else head).rstrip(" ,;:.-") + "…"
 
 
-def clean_html(value: str | None, name: str, notes: Notebook, limit: int, at: int | None = None) -> str:
+def clean_html(
+    value: str | None, name: str, notes: Notebook, limit: int, at: int | None = None
+) -> str:
     """A description as clean HTML. Plain text gets paragraphs; HTML loses what is not text, and its pictures."""
     if not value or not value.strip():
         return ""

@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 
 from portal.formats.problem import Notebook
 
-_YES = frozenset("yes y true t 1 oui o vrai x on".split())
-_NO = frozenset("no n false f 0 non faux off".split())
+_YES = frozenset(["yes", "y", "true", "t", "1", "oui", "o", "vrai", "x", "on"])
+_NO = frozenset(["no", "n", "false", "f", "0", "non", "faux", "off"])
 _WHOLE = re.compile(r"^[+-]?\d{1,9}(?:[.,]0+)?$")
 _DECIMAL = re.compile(r"^[+-]?\d{1,9}(?:[.,]\d{1,12})?$")
-_EMAIL = re.compile(r"^[^\s@<>\"(),:;\[\]\\]{1,64}@[^\s@<>\"(),:;\[\]\\]{1,190}\.[^\s@<>\"(),:;\[\]\\.]{2,63}$")
+_EMAIL = re.compile(
+    r"^[^\s@<>\"(),:;\[\]\\]{1,64}@[^\s@<>\"(),:;\[\]\\]{1,190}\.[^\s@<>\"(),:;\[\]\\.]{2,63}$"
+)
 _HOST = re.compile(r"^[^\s/]+\.[^\s/.]{2,}(?:[/?#:]|$)")
 _URL_LENGTH = 1_000
 UNKNOWN_PLACES = -8888
@@ -81,10 +83,18 @@ def web_address(value: str | None, name: str, notes: Notebook, at: int | None = 
         notes.repaired(name, value, "url_scheme_added", at)
     try:
         parts = urlsplit(text)
-        usable = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
+        usable = (
+            parts.scheme.lower() in {"http", "https"}
+            and bool(parts.hostname)
+            and "@" not in parts.netloc
+        )
     except ValueError:
         usable = False
-    if usable and len(text) <= _URL_LENGTH and not re.search(r"[\s<>\"\\\x00-\x1f\x7f\ud800-\udfff]", text):
+    if (
+        usable
+        and len(text) <= _URL_LENGTH
+        and not re.search(r"[\s<>\"\\\x00-\x1f\x7f\ud800-\udfff]", text)
+    ):
         return text
     notes.repaired(name, value, "url", at)
     return ""

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from lxml import etree
 
@@ -20,7 +20,10 @@ from portal.formats.settings import ReadSettings
 
 HEAD_BYTES = 4_096
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
-_MARKUP_ONLY = re.compile(r"^(?:\s|<\?[^>]*\?>|<!--.*?-->|</?[\w.:-]+(?:\s+[\w.:-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*\s*/?>)*$", re.DOTALL)
+_MARKUP_ONLY = re.compile(
+    r"^(?:\s|<\?[^>]*\?>|<!--.*?-->|</?[\w.:-]+(?:\s+[\w.:-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*\s*/?>)*$",
+    re.DOTALL,
+)
 _SPOOL_BYTES = 8 * 1024 * 1024
 
 
@@ -35,7 +38,7 @@ class XmlRecord:
 
     def line_of(self, element: etree._Element) -> int:
         """Where an element of the record is in the file."""
-        return self.line + (element.sourceline or 1) - 1
+        return self.line + (cast("int | None", element.sourceline) or 1) - 1
 
 
 def rewindable(stream: BinaryIO) -> BinaryIO:
@@ -68,10 +71,17 @@ class XmlReader:
     """The records of an XML file, each an XmlRecord or the FeedProblem that stands for it; counted from 1."""
 
     def __init__(
-        self, stream: BinaryIO, encoding: Encoding, names: frozenset[str], id_tag: str, settings: ReadSettings
+        self,
+        stream: BinaryIO,
+        encoding: Encoding,
+        names: frozenset[str],
+        id_tag: str,
+        settings: ReadSettings,
     ) -> None:
         self._cutter = Cutter(characters(stream, encoding), names, settings.max_record_chars)
-        self._id = re.compile(rf"<(?:[\w.-]+:)?{id_tag}(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[)?\s*([^<\]]{{1,250}})")
+        self._id = re.compile(
+            rf"<(?:[\w.-]+:)?{id_tag}(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[)?\s*([^<\]]{{1,250}})"
+        )
         self._settings = settings
         self.count = 0
 
@@ -98,15 +108,15 @@ class XmlReader:
         notes = Notebook(self.count, stretch.line, self._external_id(stretch.text))
         if stretch.kind == "too_big":
             limit = self._settings.max_record_chars
-            notes.refused("", stretch.text, "too_big", limit=limit)
+            notes.refused(stretch.name, stretch.text, "too_big", limit=limit)
         elif stretch.kind == "unclosed":
-            notes.refused("", stretch.text, "not_closed")
+            notes.refused(stretch.name, stretch.text, "not_closed")
         else:
             try:
                 namespaces = self._cutter.namespaces
                 element = parse_record(stretch, namespaces, notes, self._settings.max_depth)
             except Broken as broken:
-                notes.refused("", broken.value, broken.code, broken.line, **broken.values)
+                notes.refused(stretch.name, broken.value, broken.code, broken.line, **broken.values)
             else:
                 yield XmlRecord(stretch.name, element, notes, stretch.line)
                 return

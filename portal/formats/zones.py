@@ -35,7 +35,9 @@ _PROVINCES = {
     "America/Toronto": "ON QC", "America/Halifax": "NS NB PE", "America/St_Johns": "NL", "America/Winnipeg": "MB",
     "America/Regina": "SK", "America/Edmonton": "AB", "America/Vancouver": "BC",
 }  # fmt: skip
-_PROVINCE = {province: zone for zone, provinces in _PROVINCES.items() for province in provinces.split()}
+_PROVINCE = {
+    province: zone for zone, provinces in _PROVINCES.items() for province in provinces.split()
+}
 _OVERSEAS = {
     "971": "GP", "972": "MQ", "973": "GF", "974": "RE", "975": "PM", "976": "YT", "977": "BL", "978": "MF",
     "986": "WF", "987": "PF", "988": "NC",
@@ -50,11 +52,17 @@ def find_zone(name: str) -> ZoneInfo | None:
         return None
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder, as "Europe"
+    except (
+        ZoneInfoNotFoundError,
+        ValueError,
+        OSError,
+    ):  # OSError: the name of a folder, as "Europe"
         return None
 
 
-def zone_of(name: str | None, fallback: str, field: str, notes: Notebook, at: int | None = None) -> ZoneInfo:
+def zone_of(
+    name: str | None, fallback: str, field: str, notes: Notebook, at: int | None = None
+) -> ZoneInfo:
     """The zone a feed names; an unknown one is told and replaced by `fallback`, which must exist."""
     text = (name or "").strip()
     zone = find_zone(text)

@@ -1,0 +1,47 @@
+"""Which format a file is in, from its first bytes. The registry of formats is here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from portal.formats import engagement, footprint, table
+from portal.formats.encoding import find_encoding
+from portal.formats.errors import FormatError, NotThisFormat
+from portal.formats.item import FeedItem
+from portal.formats.problem import FeedProblem
+from portal.formats.settings import ReadSettings
+
+HEAD_BYTES = 65_536
+Reader = Callable[[BinaryIO, ReadSettings], Iterator[FeedItem | FeedProblem]]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: its name (as in `--format`), how to recognise it, and how to read it."""
+
+    name: str
+    recognises: Callable[[str], bool]
+    read: Reader
+
+
+FORMATS: Mapping[str, Format] = {
+    module.NAME: Format(module.NAME, module.recognises, module.read)
+    for module in (footprint, engagement, table)
+}
+
+
+def detect(head: bytes) -> Format:
+    """The format of a file that begins with `head` (64 KiB are enough). Raises FormatError when none fits."""
+    encoding = find_encoding(head)
+    text = head[encoding.skip :].decode(encoding.name, "replace")
+    if not text.strip("\0 \r\n\t"):
+        raise FormatError("empty")
+    for candidate in FORMATS.values():
+        if candidate.recognises(text):
+            return candidate
+    beginning = text[:2_000].lower()
+    if "<html" in beginning or "<!doctype html" in beginning:
+        raise NotThisFormat("html_page")
+    raise NotThisFormat("unknown_format", formats=", ".join(FORMATS))

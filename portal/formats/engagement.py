@@ -1,0 +1,60 @@
+"""API Engagement's XML, `<source><mission>...`: the French standard for syndicating volunteer offers.
+
+Foreign words stay in this file: a `mission` is an offer, a `domain` a theme, an `organization` an association.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from portal.formats.checks import checked
+from portal.formats.engagement_offers import Mission
+from portal.formats.errors import NotThisFormat
+from portal.formats.item import FeedItem
+from portal.formats.problem import FeedProblem, Notebook
+from portal.formats.settings import ReadSettings
+from portal.formats.xml_feed import XmlReader, open_encoding, rewindable
+
+NAME = "engagement"
+_TITLE = "API Engagement"
+_RECORD = frozenset({"mission"})
+
+
+def recognises(head: str) -> bool:
+    """Whether a file that begins so is of this format."""
+    return any(
+        f"<{tag}{end}" in head for tag in ("source", "missions", "mission") for end in "> \n\t/\r"
+    )
+
+
+def read(stream: BinaryIO, settings: ReadSettings) -> Iterator[FeedItem | FeedProblem]:
+    """The offers and problems of a feed, as they stand in it. Raises FormatError when it is not usable at all."""
+    stream = rewindable(stream)
+    encoding = open_encoding(stream, _TITLE)
+    if encoding.announced:
+        notes = Notebook(0, 1)
+        notes.repaired("encoding", encoding.announced, "encoding_declared", used=encoding.name)
+        yield from notes.problems
+    reader = XmlReader(stream, encoding, _RECORD, "clientId", settings)
+    for found in reader.read(_RECORD):
+        if reader.count > settings.max_records:
+            notes = Notebook(reader.count, None)
+            notes.refused("", "", "too_many_records", limit=settings.max_records)
+            yield from notes.problems
+            return
+        if isinstance(found, FeedProblem):
+            if reader.count == 1 and not recognises(reader.head):
+                raise NotThisFormat(format=_TITLE)
+            yield found
+            continue
+        item = checked(Mission(found, settings).draft(), found.notes)
+        yield from found.notes.problems
+        if item is not None:
+            yield item
+    if not reader.count and not recognises(reader.head):
+        raise NotThisFormat(format=_TITLE)
+    if not reader.is_complete:
+        notes = Notebook(0, None)
+        notes.refused("", "", "truncated")
+        yield from notes.problems

@@ -1,0 +1,299 @@
+"""One row of a table, read into the draft of a FeedItem."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from portal import themes
+from portal.formats.activities import activities_of
+from portal.formats.associations import registered
+from portal.formats.checks import LENGTHS
+from portal.formats.coordinates import Position, position, position_pair
+from portal.formats.countries import country_code
+from portal.formats.dates import Moment, clock_time, moment
+from portal.formats.departments import french_postal_code
+from portal.formats.durations import duration
+from portal.formats.item import (
+    DESCRIPTION_LENGTH,
+    SUMMARY_LENGTH,
+    TITLE_LENGTH,
+    FeedAssociation,
+    FeedContact,
+    FeedLocation,
+    FeedShift,
+    RemoteWork,
+)
+from portal.formats.languages import language_code
+from portal.formats.problem import Notebook
+from portal.formats.recurrence import clean_rule, make_rule
+from portal.formats.remote import remote_work
+from portal.formats.settings import ReadSettings
+from portal.formats.text import clean_html, line
+from portal.formats.values import decimal, email, places, web_address, whole, yes_no
+from portal.formats.zones import zone_of, zone_of_place
+
+_COUNTRY, _ZONE = "FR", "Europe/Paris"
+_LAST_MINUTE = time(23, 59)
+
+
+class TableRow:
+    """The reader of one row: its cells by field, its notebook, and how the feed is to be understood."""
+
+    def __init__(self, cells: Mapping[str, str], notes: Notebook, settings: ReadSettings) -> None:
+        self._cells, self._notes, self._settings = cells, notes, settings
+
+    def ident(self) -> str | None:
+        """The row's id, or its address in its place; None when it has neither."""
+        return self._cells.get("external_id") or self._cells.get("detail_url") or None
+
+    def draft(self) -> dict[str, Any]:
+        """The fields of the item; what could not be used is in the notebook."""
+        if not self._cells.get("external_id") and self._cells.get("detail_url"):
+            self._notes.repaired("external_id", self._cells["detail_url"], "id_from_url")
+        remote = remote_work(self._cells.get("remote"), "remote", self._notes)
+        location = self._location()
+        wanted = places(self._cells.get("places"), "places", self._notes)
+        shifts, is_ongoing = self._shifts(location, wanted)
+        tags = self._list("theme") + self._list("tags")
+        minimum_age = whole(self._cells.get("minimum_age"), "minimum_age", self._notes, most=120)
+        minors = self._yes_no("minors")
+        return {
+            "external_id": " ".join((self.ident() or "").split()),
+            "title": self._text("title", TITLE_LENGTH),
+            "description": clean_html(
+                self._cells.get("description"), "description", self._notes, DESCRIPTION_LENGTH
+            ),
+            "summary": self._text("summary", SUMMARY_LENGTH),
+            "association": self._association(),
+            "locations": (location,) if location and remote is not RemoteWork.FULL else (),
+            "remote": remote,
+            "themes": self._themes(tags),
+            "tags": tags,
+            "activities": activities_of(self._cells.get("activities", ""))
+            if self._cells.get("activities")
+            else (),
+            "audiences": self._list("audiences"),
+            "skills": self._text("skills", LENGTHS["skills"]),
+            "shifts": shifts,
+            "is_ongoing": is_ongoing,
+            "schedule": self._text("schedule", LENGTHS["schedule"]),
+            "hours_per_week": decimal(
+                self._cells.get("hours_per_week"), "hours_per_week", self._notes, most=168
+            ),
+            "places_wanted": wanted,
+            "minimum_age": minimum_age,
+            "is_open_to_minors": minors
+            if minors is not None or minimum_age is None
+            else minimum_age < 18,
+            "is_accessible": self._yes_no("accessible"),
+            "near_transport": self._yes_no("near_transport"),
+            "contact": FeedContact(
+                self._text("contact_name", LENGTHS["person"]),
+                email(self._cells.get("contact_email"), "contact_email", self._notes),
+                self._text("contact_phone", LENGTHS["phone"]),
+            ),
+            "detail_url": self._url("detail_url"),
+            "image_url": self._url("image_url"),
+            "language": language_code(self._cells.get("language", "")),
+            "posted_at": self._instant("posted"),
+            "updated_at": self._instant("updated"),
+            "expires_at": self._instant("expires", ends=True),
+        }
+
+    def _text(self, name: str, limit: int) -> str:
+        return line(self._cells.get(name), name, self._notes, limit)
+
+    def _url(self, name: str) -> str:
+        return web_address(self._cells.get(name), name, self._notes)
+
+    def _yes_no(self, name: str) -> bool | None:
+        return yes_no(self._cells.get(name), name, self._notes)
+
+    def _list(self, name: str) -> tuple[str, ...]:
+        pieces = re.split(r"[,;|\n]", self._cells.get(name, ""))
+        return tuple(
+            filter(None, (line(piece, name, self._notes, LENGTHS["tag"]) for piece in pieces))
+        )
+
+    def _themes(self, tags: tuple[str, ...]) -> tuple[str, ...]:
+        found: list[str] = []
+        for tag in tags:
+            slug, is_domain = themes.of_domain(tag)
+            found.extend([slug] if is_domain and slug else themes.of_tag(tag))
+            if not found and tag in self._list("theme"):
+                self._notes.repaired("theme", tag, "theme_unknown")
+        return tuple(dict.fromkeys(found))
+
+    def _association(self) -> FeedAssociation | None:
+        name = self._text("association", 200)
+        if not name:
+            return self._settings.association
+        keys = {"RNA": "rna", "Siren": "siren", "Siret": "siret"}
+        rna, siren, siret = registered(
+            {k: self._cells.get(c, "") for k, c in keys.items()}, self._notes
+        )
+        about = clean_html(
+            self._cells.get("association_description"),
+            "association_description",
+            self._notes,
+            4_000,
+        )
+        return FeedAssociation(
+            name,
+            self._text("association_id", 250),
+            rna,
+            siren,
+            siret,
+            self._url("association_url"),
+            description=about,
+        )
+
+    def _location(self) -> FeedLocation | None:
+        written = self._cells.get("country", "")
+        country = country_code(written) if written else self._settings.country or _COUNTRY
+        if country is None:
+            country = self._settings.country or _COUNTRY
+            self._notes.repaired("country", written, "country", used=country)
+        postal_code = french_postal_code(self._text("postal_code", 12), country, self._notes)
+        lat, lon = self._position(country, postal_code) or (None, None)
+        place = FeedLocation(
+            name=self._text("place_name", LENGTHS["address"]),
+            street=self._text("street", LENGTHS["address"]),
+            postal_code=postal_code,
+            city=self._text("city", LENGTHS["place"]),
+            department=self._text("department", 60),
+            region=self._text("region", 80),
+            country=country,
+            lat=lat,
+            lon=lon,
+        )
+        said = (
+            place.name,
+            place.street,
+            postal_code,
+            place.city,
+            place.department,
+            place.region,
+            lat,
+            written,
+        )
+        return place if any(part not in ("", None) for part in said) else None
+
+    def _position(self, country: str, postal_code: str) -> Position | None:
+        lat, lon = self._cells.get("lat"), self._cells.get("lon")
+        if lat or lon:
+            return position(lat, lon, country, postal_code, self._notes)
+        both = self._cells.get("position")
+        return position_pair(both, country, postal_code, self._notes, longitude_first=False)
+
+    def _zone(self, location: FeedLocation | None) -> ZoneInfo:
+        of_place = (
+            zone_of_place(location.country, location.region, location.postal_code)
+            if location
+            else ""
+        )
+        return zone_of("", of_place or self._settings.zone or _ZONE, "zone", self._notes)
+
+    def _moment(self, name: str) -> Moment | None:
+        return moment(self._cells.get(name), name, self._notes, self._settings.date_order)
+
+    def _instant(self, name: str, *, ends: bool = False) -> datetime | None:
+        found = self._moment(name)
+        return found.instant(self._zone(None), _LAST_MINUTE if ends else time()) if found else None
+
+    def _shifts(
+        self, location: FeedLocation | None, wanted: int | None
+    ) -> tuple[tuple[FeedShift, ...], bool]:
+        """The shifts, and whether it is ongoing: because it says so, or because it says no date at all."""
+        zone = self._zone(location)
+        start, end = self._moment("start_date"), self._moment("end_date")
+        is_ongoing = bool(self._yes_no("is_ongoing"))
+        if start and end and end.day < start.day:
+            self._notes.repaired("end_date", self._cells.get("end_date"), "dates_reversed")
+            start, end = end, start
+        begins = clock_time(self._cells.get("start_time"), "start_time", self._notes) or (
+            start.at if start else None
+        )
+        ends = clock_time(self._cells.get("end_time"), "end_time", self._notes) or (
+            end.at if end else None
+        )
+        length = duration(self._cells.get("duration"), "duration", self._notes)
+        minutes = _minutes(begins, ends, length.minutes if length else None)
+        if repeated := self._repeated(zone, start, begins, end, minutes, wanted):
+            return (repeated,), is_ongoing
+        if start is None and end is None:
+            written = self._cells.get("start_date") or self._cells.get("end_date")
+            if written and not is_ongoing and not self._means_no_end():
+                self._notes.refused("start_date", written, "dates_lost")
+            return (), True
+        if is_ongoing:
+            return (), True
+        first = start or end
+        assert first is not None  # noqa: S101 - one of them is there, see above
+        starts_at = Moment(first.day, begins).instant(zone)
+        last_day = (end or first).day
+        if ends is not None:
+            ends_at = Moment(last_day, ends).instant(zone)
+            if ends_at <= starts_at and last_day == first.day and begins is not None:
+                ends_at += timedelta(days=1)  # past midnight
+        elif begins is not None and end is None and length and length.minutes:
+            ends_at = starts_at + timedelta(minutes=minutes)
+        else:
+            ends_at = Moment(last_day, _LAST_MINUTE).instant(zone)
+        return (
+            FeedShift(starts_at, max(starts_at, ends_at), str(zone), wanted, begins is None),
+        ), False
+
+    def _means_no_end(self) -> bool:
+        return any(problem.code == "date_far" for problem in self._notes.problems)
+
+    def _repeated(
+        self, zone: ZoneInfo, start: Moment | None, begins: time | None, end: Moment | None, minutes: int,
+        wanted: int | None,
+    ) -> FeedShift | None:  # fmt: skip
+        written = self._cells.get("recurrence", "")
+        if not written or yes_no(written, "recurrence", Notebook(0, None)) is False:
+            return None
+        parts = clean_rule(_IN_WORDS.get(" ".join(themes.words_of(written)), written))
+        first = Moment(start.day, begins) if start else None
+        rule = make_rule(parts, first, minutes, zone, end.day if end else None) if parts else None
+        if rule is None:
+            self._notes.repaired(
+                "recurrence", written, "recurrence" if parts is None else "recurrence_start"
+            )
+            return None
+        return FeedShift(None, None, str(zone), wanted, begins is None, rule)
+
+
+_IN_WORDS = {
+    "chaque jour": "FREQ=DAILY", "tous les jours": "FREQ=DAILY", "quotidien": "FREQ=DAILY", "daily": "FREQ=DAILY",
+    "chaque semaine": "FREQ=WEEKLY", "toutes les semaines": "FREQ=WEEKLY", "hebdomadaire": "FREQ=WEEKLY",
+    "weekly": "FREQ=WEEKLY", "every week": "FREQ=WEEKLY", "une semaine sur deux": "FREQ=WEEKLY;INTERVAL=2",
+    "tous les quinze jours": "FREQ=WEEKLY;INTERVAL=2", "tous les 15 jours": "FREQ=WEEKLY;INTERVAL=2",
+    "every two weeks": "FREQ=WEEKLY;INTERVAL=2", "biweekly": "FREQ=WEEKLY;INTERVAL=2",
+    "chaque mois": "FREQ=MONTHLY", "tous les mois": "FREQ=MONTHLY", "mensuel": "FREQ=MONTHLY",
+    "monthly": "FREQ=MONTHLY", "every month": "FREQ=MONTHLY",
+} | {
+    f"{every} {day}": f"FREQ=WEEKLY;BYDAY={code}"
+    for days in ("lundi mardi mercredi jeudi vendredi samedi dimanche", "monday tuesday wednesday thursday friday saturday sunday")
+    for code, day in zip(("MO", "TU", "WE", "TH", "FR", "SA", "SU"), days.split(), strict=True)
+    for every in ("chaque", "le", "every")
+} | {
+    f"tous les {day}s": f"FREQ=WEEKLY;BYDAY={code}"
+    for code, day in zip(("MO", "TU", "WE", "TH", "FR", "SA", "SU"),
+                         ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"], strict=True)
+}  # fmt: skip
+
+
+def _minutes(begins: time | None, ends: time | None, length: int | None) -> int:
+    """How long each time of a rule lasts."""
+    if begins is not None and ends is not None:
+        lasts = (ends.hour * 60 + ends.minute) - (begins.hour * 60 + begins.minute)
+        return lasts if lasts > 0 else lasts + 24 * 60
+    if length:
+        return length
+    return 24 * 60 - 1 - (begins.hour * 60 + begins.minute if begins else 0)
