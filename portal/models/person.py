@@ -47,6 +47,8 @@ class Person(Base):
     state: Mapped[PersonState] = mapped_column(enum_type(PersonState), default=PersonState.ACTIVE)
     # Only those who chose it are named beside a like ("Ann, Bob and 12 others").
     is_seen: Mapped[bool] = mapped_column(default=False)
+    # Wants to hear, once a week at most, that a need they like nearly fills or is about to end.
+    wants_news: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     identities: Mapped[list[Identity]] = relationship(back_populates="person")
