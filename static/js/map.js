@@ -116,10 +116,11 @@ class OfferMap {
   look() {
     const { lat, lon, centreLat, centreLon, radiusKm } = this.data;
     if (centreLat && radiusKm) {
-      const circle = this.L.circle([+centreLat, +centreLon], { radius: radiusKm * 1000, className: "map__circle", interactive: false, color: "", fillColor: "" });
-      circle.addTo(this.map);
-      this.map.fitBounds(circle.getBounds(), { padding: [12, 12], animate: false });
-      this.circle = circle;
+      const [y, x, km] = [+centreLat, +centreLon, +radiusKm];
+      const [high, wide] = [km / 111.2, km / (111.2 * Math.cos((y * Math.PI) / 180))];
+      this.map.fitBounds([[y - high, x - wide], [y + high, x + wide]], { padding: [12, 12], animate: false });
+      this.circle = this.L.circle([y, x], { radius: km * 1000, className: "map__circle", interactive: false, color: "", fillColor: "" });
+      this.circle.addTo(this.map);
     } else if (lat) this.map.setView([+lat, +lon], this.data.tiles ? 14 : 10, { animate: false });
     else this.map.fitBounds([[42.2, -5.2], [51.2, 8.3]], { animate: false });
   }
