@@ -54,7 +54,7 @@ class PlaceName(Base):
     """A key that leads to a place: its own name, that name without its article, or another name of the same town.
 
     `weight` ranks what begins alike. It is the population, kept here too so that the index alone answers a
-    completion; an arrondissement weighs a hundredth, or "par" would bring nothing but Paris.
+    completion; areas weigh less than their towns, and arrondissements least, or "par" would bring nothing but Paris.
     """
 
     __tablename__ = "place_names"

@@ -1,0 +1,113 @@
+"""Completion while somebody types, and what a text that is no place may have been meant for."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from portal import db
+from portal.models.place import Place, PlaceKind, PlaceName, PlacePostcode
+from portal.services.places import areas, matching, names
+from portal.services.places.matching import Found, PlaceMatch
+
+MOST = 20  # entries of one list
+AFTER_LETTERS = "{"  # sorts right behind "z": a prefix is the range from itself to itself and this
+AFTER_DIGITS = ":"  # the same behind "9"
+SIMILAR = 0.75  # of two keys, as difflib counts it, for one to be a slip of the other
+MOST_COMPARED = 400
+
+
+def complete(prefix: str, limit: int = 8) -> list[PlaceMatch]:
+    """What begins like this, the most populated first and the exact name before all; digits are postal codes.
+
+    Each label resolves to its entry. Two indexed statements and one for the entries; "" for nothing gives nothing.
+    """
+    limit = max(0, min(limit, MOST))
+    key = names.key(prefix) if len(prefix) <= names.LONGEST else ""
+    if not key or not limit:
+        return []
+    if key.isdigit():
+        return _by_digits(key, limit)
+    if code := names.arrondissement(key):
+        row = matching.row_of_code(code, PlaceKind.ARRONDISSEMENT)
+        return [matching.match(row)] if row else []
+    typed = key + " " if prefix[-1].isspace() else key
+    exact = _ids(
+        select(PlaceName.place_id)
+        .join(Place, Place.id == PlaceName.place_id)
+        .where(PlaceName.key == key, Place.key == key),
+        2,
+    )
+    begins = select(PlaceName.place_id).where(
+        PlaceName.key >= typed, PlaceName.key < typed + AFTER_LETTERS
+    )
+    # More than asked for: a town may be there by two of its names.
+    return _matches([*exact, *_ids(begins, limit * 2 + 4)], limit)
+
+
+def _ids(asked: Select[*tuple[Any, ...]], most: int) -> list[int]:
+    ranked = asked.order_by(PlaceName.weight.desc(), PlaceName.place_id).limit(most)
+    return [row.place_id for row in db.session.execute(ranked)]
+
+
+def _matches(ids: Iterable[int], limit: int) -> list[PlaceMatch]:
+    order = list(dict.fromkeys(ids))
+    rows = {row.id: row for row in matching.rows_where(Place.id.in_(order))} if order else {}
+    found: dict[str, PlaceMatch] = {}
+    for row in (rows[place_id] for place_id in order if place_id in rows):
+        found.setdefault(matching.label(row), matching.match(row))
+    return list(found.values())[:limit]
+
+
+def _by_digits(digits: str, limit: int) -> list[PlaceMatch]:
+    if len(digits) < 2 or len(digits) > 5:
+        return []
+    asked = (
+        matching.ENTRY.join(PlacePostcode, PlacePostcode.place_id == Place.id)
+        .where(
+            PlacePostcode.postcode >= digits,
+            PlacePostcode.postcode < digits + AFTER_DIGITS,
+            Place.kind != PlaceKind.ARRONDISSEMENT,
+        )
+        .order_by(Place.population.desc())
+        .limit(limit * 2)
+    )
+    rows: list[Found] = list(db.session.execute(asked).all())
+    area = areas.by_code(digits)
+    if area and (home := matching.row_of_code(area.code, area.kind)):
+        rows.insert(0, home)
+    arrondissement = names.arrondissement_of_postcode(digits)
+    if arrondissement and (row := matching.row_of_code(arrondissement, PlaceKind.ARRONDISSEMENT)):
+        rows.insert(0, row)
+    found = {row.id: matching.match(row) for row in rows}
+    return list(found.values())[:limit]
+
+
+def similar(key: str, limit: int = 4) -> tuple[PlaceMatch, ...]:
+    """What a text that is no place may have been meant for: what begins like it, else what looks like it.
+
+    Never an answer, only an offer: it runs when nothing was found, and may take some milliseconds.
+    """
+    if len(key) < 3:
+        return ()
+    if begun := complete(key, limit):
+        return tuple(begun)
+    start = key[:2]
+    known = (
+        select(PlaceName.key, PlaceName.place_id)
+        .where(
+            PlaceName.key >= start,
+            PlaceName.key < start + AFTER_LETTERS,
+            func.length(PlaceName.key).between(len(key) - 3, len(key) + 3),
+        )
+        .order_by(PlaceName.weight.desc())
+        .limit(MOST_COMPARED)
+    )
+    ids: dict[str, int] = {}
+    for row in db.session.execute(known):
+        ids.setdefault(row.key, row.place_id)
+    close = difflib.get_close_matches(key, ids, n=limit, cutoff=SIMILAR)
+    return tuple(_matches((ids[name] for name in close), limit))

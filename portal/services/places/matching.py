@@ -1,0 +1,200 @@
+"""Entries of the gazetteer as the rest of Relais sees them: frozen matches with a label that leads back to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, select
+
+from portal import db
+from portal.models.place import AREAS, Place, PlaceKind, PlaceName, PlacePostcode
+from portal.services.places import areas
+
+LARGE, MIDDLING = 100_000, 10_000  # people; from here on a default circle is 10 km, 15 km
+ESTIMATE_KM = 10  # added to a circle around a position that is only estimated
+CLOSE_CALL = 3  # two namesakes within this factor of population: nobody can tell which was meant
+NOTEWORTHY = 10_000  # people: a town this size is worth naming beside the area of the same name
+MOST_RIVALS = 8
+
+Found = Row[*tuple[Any, ...]]  # the columns of ENTRY, by their names
+ENTRY: Select[*tuple[Any, ...]] = select(
+    Place.id,
+    Place.code,
+    Place.kind,
+    Place.name,
+    Place.key,
+    Place.departement,
+    Place.region,
+    Place.country,
+    Place.population,
+    Place.lat,
+    Place.lon,
+    Place.is_estimated,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMatch:
+    """A place somebody may mean. `lat` and `lon` are degrees, both None when unknown; `radius_km` is a default.
+
+    When `area` is set (`69`, `R84`), filter by that code: it has no circle, `radius_km` is 0. `kind` is a PlaceKind's word, or
+    `postcode` (the centre of all its communes), or `position` (a point that was given, named by the nearest town).
+    """
+
+    code: str
+    kind: str
+    name: str
+    label: str
+    departement: str
+    departement_name: str
+    region: str
+    region_name: str
+    country: str
+    population: int
+    lat: float | None
+    lon: float | None
+    radius_km: int
+    area: str
+    is_estimated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The best reading of a text and its rivals, best first.
+
+    `kind` is the best one's, or "" when nothing was found: then the rivals are what the text may have been meant for,
+    and `best` is never one of them, because a keyword is never guessed to be a place.
+    """
+
+    best: PlaceMatch | None = None
+    rivals: tuple[PlaceMatch, ...] = ()
+    is_ambiguous: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What the best one is."""
+        return self.best.kind if self.best else ""
+
+
+def radius_km(population: int, *, is_estimated: bool) -> int:
+    """The default circle in km: a village is searched more widely than a city."""
+    base = 10 if population >= LARGE else 15 if population >= MIDDLING else 25
+    return base + (ESTIMATE_KM if is_estimated else 0)
+
+
+def match(row: Found) -> PlaceMatch:
+    """An entry as a match."""
+    departement, region = areas.departement(row.departement), areas.region(row.region)
+    at_home = row.country == "FR"
+    is_area = row.kind in AREAS
+    area = f"R{row.code}" if row.kind is PlaceKind.REGION else row.code
+    return PlaceMatch(
+        code=row.code,
+        kind=row.kind.value,
+        name=row.name,
+        label=label(row),
+        departement=row.departement,
+        departement_name=departement.name if departement else "",
+        region=row.region,
+        region_name=region.name if region and at_home else "",
+        country=row.country,
+        population=row.population,
+        lat=row.lat,
+        lon=row.lon,
+        radius_km=0 if is_area else radius_km(row.population, is_estimated=row.is_estimated),
+        area=area if is_area else "",
+        is_estimated=row.is_estimated,
+    )
+
+
+def label(row: Found) -> str:
+    """What a list shows, and what resolves to this very entry: the name and what tells it from its namesakes."""
+    if row.kind is PlaceKind.REGION:
+        return f"{row.name} (région)"
+    if row.kind is PlaceKind.DEPARTEMENT:
+        return f"{row.name} (département)"
+    if row.country != "FR":
+        where = areas.country_name(row.country)
+        return f"{row.name} ({row.region}, {where})" if row.region else f"{row.name} ({where})"
+    name: str = row.name
+    home = areas.departement(row.departement)
+    if home is None or row.kind is PlaceKind.ARRONDISSEMENT:
+        return name
+    # Where town and département share their name, "Mayenne (Mayenne)" says less than the number.
+    return f"{name} ({home.code if row.key == home.key else home.name})"
+
+
+def rows_named(*keys: str) -> dict[str, list[Found]]:
+    """All entries known by each of these keys; one statement."""
+    asked = ENTRY.add_columns(PlaceName.key.label("known_as"))
+    asked = asked.join(PlaceName, PlaceName.place_id == Place.id)
+    found: dict[str, dict[int, Found]] = {name: {} for name in keys}
+    for row in db.session.execute(asked.where(PlaceName.key.in_(keys))):
+        found[row.known_as].setdefault(row.id, row)
+    return {name: list(entries.values()) for name, entries in found.items()}
+
+
+def rows_where(*conditions: ColumnElement[bool]) -> Sequence[Found]:
+    """The entries for which all of this is true."""
+    return db.session.execute(ENTRY.where(*conditions)).all()
+
+
+def rows_of_postcode(postcode: str) -> list[Found]:
+    """The towns with this postal code; an arrondissement is left to the city it belongs to."""
+    asked = ENTRY.join(PlacePostcode, PlacePostcode.place_id == Place.id)
+    rows = db.session.execute(asked.where(PlacePostcode.postcode == postcode)).all()
+    return [row for row in rows if row.kind is not PlaceKind.ARRONDISSEMENT]
+
+
+def row_of_code(code: str, kind: PlaceKind) -> Found | None:
+    """The French entry with this official code."""
+    rows = rows_where(Place.country == "FR", Place.kind == kind, Place.code == code)
+    return rows[0] if rows else None
+
+
+def ranked(
+    rows: Iterable[Found], key: str, country: str, *, told_apart: bool = False
+) -> list[Found]:
+    """Best first: at home, by its own name, then the most populated; on a tie the town goes before its area.
+
+    Who told namesakes apart ("Mayenne (53)", a label of the completion) wrote the whole name of a town: La Rochette is
+    not Rochette then, and the area of that name is not meant.
+    """
+
+    def rank(row: Found) -> tuple[bool, bool, bool, int, bool, str]:
+        is_area, is_other_name = row.kind in AREAS, row.key != key
+        foreign = row.country != country
+        return (
+            foreign,
+            is_other_name and (foreign or told_apart),
+            is_area and told_apart,
+            -row.population,
+            is_area,
+            row.code,
+        )
+
+    return sorted(rows, key=rank)
+
+
+def is_close_call(rows: Sequence[Found]) -> bool:
+    """Could the second have been meant? Within a factor 3 of the first, or a real town that bears an area's name."""
+    if len(rows) < 2:
+        return False
+    first = rows[0]
+    for row in rows[1:]:
+        same_ground = row.kind in AREAS and row.departement == first.departement
+        if not same_ground and first.population < CLOSE_CALL * row.population:
+            return True
+        if first.kind in AREAS and row.kind not in AREAS and row.population >= NOTEWORTHY:
+            return True
+    return False
+
+
+def resolution(rows: Sequence[Found]) -> Resolution:
+    """The first as the best, the others as its rivals."""
+    if not rows:
+        return Resolution()
+    rivals = tuple(match(row) for row in rows[1 : MOST_RIVALS + 1])
+    return Resolution(match(rows[0]), rivals, is_close_call(rows))

@@ -1,0 +1,213 @@
+"""From words to a place: the best reading, its rivals, and what may have been meant when there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from portal import db
+from portal.models.place import AREAS, Place, PlaceKind, PlacePostcode
+from portal.services.places import areas, matching, names, nearest
+from portal.services.places.completing import similar
+from portal.services.places.matching import Found, PlaceMatch, Resolution
+
+KIND_WORDS = {
+    PlaceKind.DEPARTEMENT: {"departement", "dept", "dpt"},
+    PlaceKind.REGION: {"region"},
+    PlaceKind.COMMUNE: {"commune", "ville"},
+}
+
+
+def resolve(text: str, *, country: str = "FR") -> Resolution:
+    """The place that a text means: a name, a code, an arrondissement, a label of the completion, or "lat,lon".
+
+    Places of `country` (two letters) go first. Nothing is guessed: what is not known has no best place, and its rivals
+    are what resembles it. At most three statements, none of them longer than the list of namesakes.
+    """
+    if len(text) > names.LONGEST:
+        return Resolution()
+    if at := names.position(text):
+        return Resolution(nearest.at(*at))
+    key = names.key(text)
+    if not key:
+        return Resolution()
+    if area := areas.by_code(text):
+        return matching.resolution(_area(area))
+    if written := names.address(text):
+        return at_address(written.postcode, written.city, country)
+    return _by_name(text, names.without_cedex(key) or key, country)
+
+
+def _by_name(text: str, key: str, country: str) -> Resolution:
+    if code := names.arrondissement(names.key(text)):
+        return _arrondissement(code, key)
+    name, qualifiers = names.qualified(text)
+    name = names.without_cedex(name)
+    if qualifiers and name and (rows := _among(_known_as(name), name, qualifiers, country)):
+        return matching.resolution(rows)
+    asked_for = _known_as(key)
+    if asked_for:
+        return matching.resolution(matching.ranked(asked_for, key, country))
+    return _by_last_words(key, country) or Resolution(rivals=similar(name or key))
+
+
+def _known_as(name: str) -> list[Found]:
+    """The entries with this name; an arrondissement has more ways to be written than a table could hold."""
+    if code := names.arrondissement(name):
+        row = matching.row_of_code(code, PlaceKind.ARRONDISSEMENT)
+        return [row] if row else []
+    return matching.rows_named(name)[name]
+
+
+def _by_last_words(key: str, country: str) -> Resolution | None:
+    """ "saint denis la reunion", "saint denis 93": the longest name that is told apart by the words after it."""
+    words = key.split()
+    splits = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(len(words) - 1, 0, -1)]
+    known = matching.rows_named(*(name for name, _ in splits)) if splits else {}
+    for name, qualifier in splits:
+        if rows := _among(known[name], name, (qualifier,), country):
+            return matching.resolution(rows)
+    return None
+
+
+def _among(
+    rows: Iterable[Found], name: str, qualifiers: tuple[str, ...], country: str
+) -> list[Found]:
+    meant = [row for row in rows if all(_is_told_by(row, word) for word in qualifiers)]
+    return matching.ranked(meant, name, country, told_apart=True)
+
+
+def _is_told_by(row: Found, qualifier: str) -> bool:
+    """Is this true of the entry? Its département, région, country, kind or, abroad, its province."""
+    if qualifier in KIND_WORDS.get(row.kind, ()) or qualifier in areas.country_keys(row.country):
+        return True
+    if row.country != "FR":
+        province: str = row.region
+        return qualifier == province.lower()
+    told = [areas.region(row.region), areas.departement(row.departement)]
+    return any(
+        qualifier in (area.key, area.asked_by.lower(), names.without_article(area.key))
+        for area in told
+        if area is not None
+    )
+
+
+def _area(area: areas.Area) -> list[Found]:
+    row = matching.row_of_code(area.code, area.kind)
+    if row is None and area.kind is PlaceKind.REGION:
+        # A région of one département is in the table once, as that département.
+        row = next(
+            iter(
+                matching.rows_where(Place.region == area.code, Place.kind == PlaceKind.DEPARTEMENT)
+            ),
+            None,
+        )
+    return [row] if row else []
+
+
+def _arrondissement(code: str, key: str) -> Resolution:
+    row = matching.row_of_code(code, PlaceKind.ARRONDISSEMENT)
+    if row is None:
+        return Resolution(rivals=similar(key))
+    city = key.split()[0] if key[0].isalpha() else key.split()[-1]
+    whole = [other for other in matching.rows_named(city)[city] if other.kind is PlaceKind.COMMUNE]
+    return Resolution(matching.match(row), tuple(map(matching.match, whole)))
+
+
+def at_address(postcode: str, city: str, country: str = "FR") -> Resolution:
+    """The place of a postal code with the key of a town beside it ("" when there is none).
+
+    The town wins where both agree on the département, because a CEDEX code belongs to no commune.
+    """
+    by_code = arrondissement_of(postcode)
+    if by_code is not None and (not city or city.split()[0] == by_code.key.split()[0]):
+        return Resolution(matching.match(by_code))
+    rows = _of_country(matching.rows_of_postcode(postcode), country)
+    if not city:
+        return _of_postcode(postcode, rows)
+    known = _known_as(city)
+    ids = {row.id for row in rows}
+    sharing = [row for row in known if row.id in ids]
+    home = areas.of_postcode(postcode)
+    nearby = [
+        row for row in known if home and row.departement == home.code and row.kind not in AREAS
+    ]
+    chosen = sharing or nearby
+    if chosen:
+        return matching.resolution(matching.ranked(chosen, city, country))
+    return _of_postcode(postcode, rows)
+
+
+def postcode(code: str, *, country: str = "FR") -> Resolution:
+    """The centre of a postal code, weighted by population, with its communes as rivals (the most populated first).
+
+    A single commune or an arrondissement stands for itself. A CEDEX code falls back to its first 3 digits, then to the
+    département.
+    """
+    return at_address(code.strip(), "", country)
+
+
+def arrondissement_of(postcode: str) -> Found | None:
+    """The arrondissement that a postal code is made for, if it is."""
+    code = names.arrondissement_of_postcode(postcode)
+    return matching.row_of_code(code, PlaceKind.ARRONDISSEMENT) if code else None
+
+
+def _of_country(rows: list[Found], country: str) -> list[Found]:
+    return [row for row in rows if row.country == country] or rows
+
+
+def _of_postcode(code: str, rows: list[Found]) -> Resolution:
+    if not rows and len(code) == 5 and code.isdigit():
+        rows = _sorted_like(code)
+        if not rows and (area := areas.of_postcode(code)):
+            return matching.resolution(_area(area))
+    if len(rows) < 2:
+        return matching.resolution(rows)
+    rows = sorted(rows, key=lambda row: (-row.population, row.code))
+    best = _centre(code, rows)
+    return Resolution(best, tuple(matching.match(row) for row in rows))
+
+
+def _sorted_like(code: str) -> list[Found]:
+    """The towns whose codes begin with the same 3 digits: the same sorting office."""
+    asked = matching.ENTRY.where(
+        Place.country == "FR",
+        Place.kind == PlaceKind.COMMUNE,
+        Place.id.in_(
+            select(PlacePostcode.place_id).where(
+                PlacePostcode.postcode >= code[:3], PlacePostcode.postcode < code[:3] + ":"
+            )
+        ),
+    )
+    return list(db.session.execute(asked).all())
+
+
+def _centre(code: str, rows: list[Found]) -> PlaceMatch | None:
+    placed = [row for row in rows if row.lat is not None and row.lon is not None]
+    main = matching.match(rows[0])
+    people = sum(row.population + 1 for row in placed)
+    if not placed:
+        return main
+    lat = sum((row.lat or 0.0) * (row.population + 1) for row in placed) / people
+    lon = sum((row.lon or 0.0) * (row.population + 1) for row in placed) / people
+    guessed = sum(row.population + 1 for row in placed if row.is_estimated)
+    is_estimated = guessed * 2 > people
+    return PlaceMatch(
+        code=code,
+        kind="postcode",
+        name=main.name,
+        label=code,
+        departement=main.departement,
+        departement_name=main.departement_name,
+        region=main.region,
+        region_name=main.region_name,
+        country=main.country,
+        population=people - len(placed),
+        lat=round(lat, 5),
+        lon=round(lon, 5),
+        radius_km=matching.radius_km(people, is_estimated=is_estimated),
+        area="",
+        is_estimated=is_estimated,
+    )
