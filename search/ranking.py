@@ -46,7 +46,7 @@ def idf(documents: int, containing: int) -> float:
     return math.log(documents / (containing + 1)) + 1
 
 
-def bm25(weight: Number, frequency: Number, length: Number, average: float) -> Number:
+def bm25(weight: Number, frequency: Number, length: Number, average: Number | float) -> Number:
     """What one word in one field adds; `weight` is the field's weight times the word's idf."""
     return weight * ((frequency * (K1 + 1)) / (frequency + K1 * ((1 - B) + B * length / average)))
 

@@ -1,0 +1,209 @@
+"""What Whoosh stores for an offer: words with positions, and one column with all the rest.
+
+Each word field is given what text.py made of the text, already analysed: Whoosh keeps lexicon,
+postings and lengths. The column `card` holds the offer's numbers as JSON, for the sidecar; no
+stored field is used, because Whoosh would keep those as pickles.
+"""
+
+import json
+from array import array
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh import columns, fields, formats
+
+from search.document import Document
+from search.geo import snap
+from search.ranking import FIELDS
+from search.text import Analysed, accented, analyse, analyse_all, exact_all
+
+EXACT = "exact"
+ACCENTED = "accented"
+VERSION = 1
+
+Posting = tuple[bytes, int, float, bytes]
+
+
+class Places(formats.Format):  # type: ignore[misc]
+    """Positions as little-endian uint32, which numpy reads without unpickling anything."""
+
+    posting_size = -1
+
+    def word_values(self, value: Analysed, analyzer: object, **_: object) -> Iterator[Posting]:
+        raise NotImplementedError("A Words field indexes what is already analysed.")
+
+    def decode_positions(self, value: bytes) -> list[int]:
+        return list(array("I", value))
+
+    def decode_frequency(self, value: bytes) -> int:
+        return len(value) // 4
+
+    def decode_weight(self, value: bytes) -> float:
+        return float(len(value) // 4)
+
+
+class Words(fields.FieldType):  # type: ignore[misc]
+    """A scored field whose value is a list of (position, forms)."""
+
+    def __init__(self) -> None:
+        super().__init__(Places(), None, scorable=True)
+
+    def index(self, value: Analysed, **_: object) -> Iterator[Posting]:
+        """Whoosh's entry point: (word, frequency, weight, positions) of each distinct word."""
+        places: dict[str, array[int]] = {}
+        for position, forms in value:
+            for form in forms:
+                if form in places:
+                    places[form].append(position)
+                else:
+                    places[form] = array("I", (position,))
+        for form, at in places.items():
+            yield form.encode(), len(at), float(len(at)), at.tobytes()
+
+
+def make_schema() -> Any:
+    """Fields in Whoosh's terms; a change here needs a new VERSION, and a rebuild."""
+    words = {name: Words() for name in (*FIELDS, EXACT, ACCENTED)}
+    return fields.Schema(
+        oid=fields.ID(unique=True), card=fields.COLUMN(columns.VarBytesColumn()), **words
+    )
+
+
+def to_fields(document: Document) -> dict[str, Any]:
+    """The document as Whoosh's writer takes it."""
+    tongue = document.language
+    texts = (document.title, document.association, *document.tags, document.description)
+    return {
+        "oid": str(document.id),
+        "card": json.dumps(_card(document), separators=(",", ":")).encode(),
+        "title": analyse(document.title, tongue),
+        "association": analyse(document.association, tongue),
+        "tags": analyse_all(document.tags, tongue),
+        "description": analyse(document.description, tongue),
+        EXACT: [(position, (word,)) for position, word in exact_all(texts)],
+        ACCENTED: [(0, (word,)) for word in {word for text in texts for word in accented(text)}],
+    }
+
+
+def _card(document: Document) -> list[Any]:
+    """Everything but words; positions as whole 1e-7 degrees."""
+    own = document.shift_locations or (None,) * len(document.shifts)
+    return [
+        document.id,
+        document.version,
+        document.cluster,
+        document.association_id,
+        document.feed_id,
+        document.published_at,
+        document.expires_at,
+        REMOTES.index(document.remote),
+        _flags(document),
+        document.themes,
+        document.campaigns,
+        [
+            (
+                None if point.lat is None else snap(point.lat),
+                None if point.lon is None else snap(point.lon),
+                point.departement,
+                point.region,
+            )
+            for point in document.locations
+        ],
+        [(start, end, at) for (start, end), at in zip(document.shifts, own, strict=True)],
+    ]
+
+
+REMOTES = ("no", "possible", "full")
+ONGOING, MINORS, ACCESSIBLE, HAS_PLACES, ENGLISH = 1, 2, 4, 8, 16
+
+
+def _flags(document: Document) -> int:
+    return (
+        ONGOING * document.is_ongoing
+        | MINORS * document.open_to_minors
+        | ACCESSIBLE * document.is_accessible
+        | HAS_PLACES * document.has_places
+        | ENGLISH * (document.language == "en")
+    )
+
+
+NOTHING = -(2**31)
+NEVER = 2**62
+NO_ID = -(2**62)
+THEMES, CAMPAIGNS, DEPARTEMENTS, REGIONS = "themes", "campaigns", "departements", "regions"
+
+Arrays = dict[str, NDArray[Any]]
+Names = dict[str, list[str]]
+Rows = list[tuple[Any, ...]]
+
+
+def columns_of(cards: Iterable[bytes]) -> tuple[Arrays, Names]:
+    """The cards of a segment as flat arrays, and the names that their codes stand for.
+
+    What an offer has many of (locations, shifts, themes, campaigns) is one array of values and one
+    of the document that each belongs to.
+    """
+    names = _Names()
+    rows: Rows = []
+    places: Rows = []
+    shifts: Rows = []
+    themes: Rows = []
+    campaigns: Rows = []
+    for doc, packed in enumerate(cards):
+        *numbers, slugs, tags, points, dates = json.loads(packed)
+        id_, version, cluster, association, feed, published, expires, remote, flags = numbers
+        feed = NO_ID if feed is None else feed
+        expires = NEVER if expires is None else expires
+        rows.append((id_, version, cluster, association, feed, published, expires, remote, flags))
+        themes += [(doc, names.code(THEMES, slug)) for slug in slugs]
+        campaigns += [(doc, names.code(CAMPAIGNS, tag)) for tag in tags]
+        first = len(places)
+        for lat, lon, departement, region in points:
+            code, area = names.code(DEPARTEMENTS, departement), names.code(REGIONS, region)
+            places.append((doc, NOTHING if lat is None else lat, lon or 0, code, area))
+        shifts += [(doc, s, e, -1 if at is None else first + at) for s, e, at in dates]
+    arrays: Arrays = {}
+    for table, row in zip((rows, places, shifts, themes, campaigns), _TABLES, strict=True):
+        arrays |= _table(table, row.split())
+    return arrays, names.lists
+
+
+_TABLES = (
+    "id version cluster association feed published expires remote flags",
+    "place_doc place_lat place_lon place_departement place_region",
+    "shift_doc shift_start shift_end shift_place",
+    "theme_doc theme_code",
+    "campaign_doc campaign_code",
+)
+_BYTES = ("remote", "flags")
+_LONG = ("shift_start", "shift_end")
+COLUMNS = tuple(name for row in _TABLES for name in row.split())
+KINDS = {
+    name: "u1" if name in _BYTES else "i4" if "_" in name and name not in _LONG else "i8"
+    for name in COLUMNS
+}
+
+
+def _table(rows: Rows, names: list[str]) -> Arrays:
+    """Rows of numbers as one array a column."""
+    table = np.array(rows, dtype=np.int64).reshape(len(rows), len(names))
+    return {
+        name: np.ascontiguousarray(table[:, at].astype(KINDS[name]))
+        for at, name in enumerate(names)
+    }
+
+
+class _Names:
+    """Numbers for names, in the order they are met."""
+
+    def __init__(self) -> None:
+        self.lists: Names = {THEMES: [], CAMPAIGNS: [], DEPARTEMENTS: [], REGIONS: []}
+        self._codes: dict[tuple[str, str], int] = {}
+
+    def code(self, kind: str, name: str) -> int:
+        if (kind, name) not in self._codes:
+            self._codes[kind, name] = len(self.lists[kind])
+            self.lists[kind].append(name)
+        return self._codes[kind, name]
