@@ -38,6 +38,11 @@ def short_code(length: int = 10) -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
+def fraction() -> float:
+    """A number from 0 to 1, for spreading things over time."""
+    return secrets.randbelow(10**6) / 10**6
+
+
 def digest(token: str) -> str:
     """What the database keeps of a random token (hex, 64 characters)."""
     return hashlib.sha256(token.encode()).hexdigest()

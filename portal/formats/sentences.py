@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from portal.formats.import_sentences import IMPORT_SENTENCES
 from portal.formats.value_sentences import VALUE_SENTENCES
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
@@ -166,7 +167,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 
 def sentences(code: str, values: Mapping[str, object]) -> tuple[str, str]:
     """The French and the English sentence of a code, with their gaps filled."""
-    french, english = SENTENCES.get(code) or VALUE_SENTENCES[code]
+    french, english = SENTENCES.get(code) or VALUE_SENTENCES.get(code) or IMPORT_SENTENCES[code]
     if not values:
         return french, english
     return french % values, english % values

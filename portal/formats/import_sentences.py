@@ -1,0 +1,48 @@
+"""What is said of a record after it was read, when it meets the gazetteer and the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+IMPORT_SENTENCES: Mapping[str, tuple[str, str]] = {
+    "coordinates_swapped": (
+        "La latitude et la longitude étaient inversées ; elles ont été remises dans l’ordre.",
+        "Latitude and longitude had changed places; they were put in order.",
+    ),
+    "coordinates_sign": (
+        "Le signe de la longitude ne correspondait pas à l’adresse ; il a été corrigé.",
+        "The sign of the longitude did not fit the address; it was corrected.",
+    ),
+    "coordinates_elsewhere": (
+        "La position est loin de l’adresse écrite ; c’est l’adresse qui a été suivie. Vérifiez les coordonnées.",
+        "The position is far from the written address; the address was followed. Check the coordinates.",
+    ),
+    "coordinates_impossible": (
+        "Ces coordonnées n’existent pas sur la Terre, ou valent 0,0 ; elles ont été ignorées.",
+        "These coordinates do not exist on Earth, or are 0,0; they were ignored.",
+    ),
+    "postal_code_repaired": (
+        "Le code postal avait perdu son zéro ou portait autre chose que des chiffres ; il a été corrigé.",
+        "The postal code had lost its zero or held more than digits; it was corrected.",
+    ),
+    "place_unknown": (
+        "Ce lieu n’a pas été trouvé : l’offre est listée sans position. Écrivez la ville et le code postal.",
+        "This place was not found: the offer is listed without a position. Write the town and the postal code.",
+    ),
+    "place_ambiguous": (
+        "Plusieurs communes portent ce nom : l’offre est listée sans position. Ajoutez le code postal.",
+        "Several towns have this name: the offer is listed without a position. Add the postal code.",
+    ),
+    "country_unknown": (
+        "Ce pays n’est pas reconnu. Écrivez son code à deux lettres, par exemple FR.",
+        "This country is not known. Write its two-letter code, for instance FR.",
+    ),
+    "id_twice": (
+        "Cet identifiant figure deux fois dans le flux : la première annonce est gardée, celle-ci est ignorée.",
+        "This id stands twice in the feed: the first record is kept, this one is ignored.",
+    ),
+    "not_stored": (
+        "La base a refusé cette annonce. Une de ses valeurs est sans doute trop longue ou mal formée.",
+        "The database refused this record. One of its values is probably too long or malformed.",
+    ),
+}

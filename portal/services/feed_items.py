@@ -1,0 +1,276 @@
+"""One record of a feed becomes one offer: found by (feed, external id), compared by content hash, written field by field.
+
+A record never touches another feed's offer. What a coordinator changed by hand is not overwritten. An unchanged record
+writes nothing at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from slugify import slugify
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from portal import clock, db
+from portal.formats.item import FeedAssociation, FeedItem, FeedLocation
+from portal.formats.problem import Notebook
+from portal.models import (
+    Association,
+    Cluster,
+    Feed,
+    History,
+    Location,
+    Offer,
+    OfferState,
+    Remote,
+)
+from portal.services import feed_shifts, outbox, places
+
+# Raised when this file maps a record differently: every offer is then written again at its feed's next run.
+MAPPING = "1"
+PLAIN_FIELDS = (
+    *("title", "summary", "description", "skills", "schedule", "hours_per_week"),
+    *("minimum_age", "detail_url", "expires_at"),
+)
+
+
+class Change(StrEnum):
+    """What a record did."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass
+class Known:
+    """What a run remembers of its feed, so that a batch costs few statements."""
+
+    feed: Feed
+    associations: dict[str, Association] = field(default_factory=dict)
+    offers: dict[str, Offer] = field(default_factory=dict)
+
+    def look_up(self, items: list[FeedItem]) -> None:
+        """Load the offers that a batch may change, with their parts."""
+        wanted = [item.external_id for item in items]
+        found = db.session.scalars(
+            select(Offer)
+            .where(Offer.feed_id == self.feed.id, Offer.external_id.in_(wanted))
+            .options(
+                selectinload(Offer.locations), selectinload(Offer.shifts), selectinload(Offer.rules)
+            )
+        )
+        self.offers = {str(offer.external_id): offer for offer in found}
+
+
+def bring(known: Known, item: FeedItem, notes: Notebook) -> Change:
+    """Create, update or leave the offer of this record. Flushes; the caller holds the savepoint."""
+    content_hash = f"{item.fingerprint()[:60]}-{MAPPING}"
+    offer = known.offers.get(item.external_id)
+    if offer is None:
+        offer = _born(known, item)
+        _write(known, offer, item, notes, content_hash)
+        db.session.add(offer)
+        db.session.flush()
+        feed_shifts.write(offer, item)
+        db.session.flush()
+        outbox.reindex(offer.id)
+        return Change.CREATED
+    if offer.content_hash == content_hash and offer.state is not OfferState.WITHDRAWN:
+        return Change.UNCHANGED
+    was_withdrawn = offer.state is OfferState.WITHDRAWN
+    changed = _write(known, offer, item, notes, content_hash)
+    feed_shifts.write(offer, item)
+    if was_withdrawn:
+        offer.state = OfferState.LIVE
+        offer.published_at = offer.published_at or clock.now()
+    offer.version += 1
+    offer.updated_at = clock.now()
+    details = {"fields": changed, "returned": was_withdrawn}
+    db.session.add(
+        History(
+            association_id=offer.association_id,
+            verb="feed_updated",
+            subject="offer",
+            subject_id=offer.id,
+            details=details,
+        )
+    )
+    db.session.flush()
+    outbox.reindex(offer.id)
+    return Change.UPDATED
+
+
+def _born(known: Known, item: FeedItem) -> Offer:
+    return Offer(
+        feed_id=known.feed.id,
+        external_id=item.external_id,
+        cluster=Cluster(),
+        state=OfferState.LIVE,
+        published_at=item.posted_at or clock.now(),
+        own_fields=[],
+        locations=[],
+        shifts=[],
+        rules=[],
+        title="",
+        slug="",
+    )
+
+
+def _write(
+    known: Known, offer: Offer, item: FeedItem, notes: Notebook, content_hash: str
+) -> list[str]:
+    """Set the offer's fields from the record; returns the names of those that changed."""
+    values: dict[str, object] = {name: getattr(item, name) for name in PLAIN_FIELDS}
+    values |= {
+        "slug": slugify(item.title)[:120] or "offre",
+        "summary": item.summary[:400],
+        "schedule": item.schedule[:300],
+        "skills": item.skills[:500],
+        "themes": list(item.themes),
+        "tags": list(dict.fromkeys((*item.tags, *item.activities)))[:40],
+        "audiences": list(item.audiences)[:20],
+        "remote": Remote(item.remote.value),
+        "is_ongoing": item.is_ongoing,
+        "is_accessible": bool(item.is_accessible),
+        "near_transport": bool(item.near_transport),
+        "minimum_age": _minimum_age(item),
+        "language": item.language if item.language in ("fr", "en") else "fr",
+        "contact_name": item.contact.name[:120],
+        "contact_email": item.contact.email[:254],
+        "contact_phone": item.contact.phone[:32],
+        "detail_url": item.detail_url[:1000],
+    }
+    changed = []
+    for name, value in values.items():
+        if name not in offer.own_fields and getattr(offer, name) != value:
+            setattr(offer, name, value)
+            changed.append(name)
+    association = _association(known, item.association)
+    if offer.association is not association:
+        offer.association = association
+        changed.append("association")
+    if "locations" not in offer.own_fields and _write_locations(offer, item, notes):
+        changed.append("locations")
+    offer.content_hash = content_hash
+    return changed
+
+
+def _minimum_age(item: FeedItem) -> int | None:
+    if item.minimum_age is not None:
+        return item.minimum_age
+    return 18 if item.is_open_to_minors is False else None
+
+
+def _write_locations(offer: Offer, item: FeedItem, notes: Notebook) -> bool:
+    fresh = [_location(rank, given, notes) for rank, given in enumerate(item.locations)]
+    if [_likeness(one) for one in offer.locations] == [_likeness(one) for one in fresh]:
+        return False
+    # The first ones are kept as rows and rewritten: shifts may point at them.
+    for old, new in zip(offer.locations, fresh, strict=False):
+        for name in (*_LIKENESS, "position"):
+            setattr(old, name, getattr(new, name))
+    offer.locations[len(fresh) :] = []
+    offer.locations.extend(fresh[len(offer.locations) :])
+    return True
+
+
+_LIKENESS = (
+    *("name", "street", "postal_code", "city", "departement", "region", "country"),
+    *("lat", "lon", "precision"),
+)
+
+
+def _likeness(location: Location) -> tuple[object, ...]:
+    return tuple(getattr(location, name) for name in _LIKENESS)
+
+
+def _location(rank: int, given: FeedLocation, notes: Notebook) -> Location:
+    found = places.locate(
+        given.street,
+        given.postal_code,
+        given.city,
+        given.region or given.department,
+        given.country,
+        given.lat,
+        given.lon,
+    )
+    for repair in found.repairs:
+        shown = " ".join(x for x in (given.postal_code, given.city, given.country) if x)
+        if "coordinates" in repair:
+            shown = f"{given.lat}, {given.lon}"
+        notes.repaired("location", shown, str(repair))
+    return Location(
+        position=rank,
+        name=given.name[:200],
+        street=given.street[:200],
+        postal_code=(found.postal_code or given.postal_code)[:12],
+        city=(given.city or (found.place.name if found.place and not found.place.area else ""))[
+            :120
+        ],
+        departement=found.departement[:3],
+        region=found.region[:80],
+        country=(found.country or "FR")[:2],
+        lat=found.lat,
+        lon=found.lon,
+        precision=found.precision,
+    )
+
+
+def _association(known: Known, given: FeedAssociation | None) -> Association:
+    """The association as this feed knows it, made when it is new. Another feed's association is never touched."""
+    feed = known.feed
+    given = given or FeedAssociation(name=feed.title or feed.name, external_id="")
+    external_id = (given.external_id or slugify(given.name) or feed.name)[:250]
+    if external_id not in known.associations:
+        found = db.session.scalar(
+            select(Association).where(
+                Association.feed_id == feed.id, Association.external_id == external_id
+            )
+        )
+        if found is None:
+            found = Association(feed_id=feed.id, external_id=external_id, slug="", name="")
+            found.slug = _free_slug(given.name or feed.name)
+            _write_association(found, given, feed)
+            db.session.add(found)
+            db.session.flush()
+        else:
+            _write_association(found, given, feed)
+        known.associations[external_id] = found
+    return known.associations[external_id]
+
+
+def _write_association(association: Association, given: FeedAssociation, feed: Feed) -> None:
+    association.name = (given.name or feed.title or feed.name)[:200]
+    association.description = given.description
+    association.url = given.url[:500]
+    association.logo_url = given.logo_url[:500]
+    association.rna = given.rna[:10]
+    association.siren = (given.siren or given.siret)[:14]
+    association.city = given.city[:120]
+    association.email = given.email[:254]
+    association.phone = given.phone[:32]
+
+
+def _free_slug(name: str) -> str:
+    base = slugify(name)[:100] or "association"
+    taken = set(
+        db.session.scalars(
+            select(Association.slug).where(
+                (Association.slug == base) | Association.slug.like(f"{base}-%")
+            )
+        )
+    )
+    return next(s for s in (base, *(f"{base}-{n}" for n in range(2, 100_000))) if s not in taken)
+
+
+def withdraw(offer: Offer, at: datetime) -> None:
+    """The feed no longer has it. Its page answers 410 with similar offers; it is revived when the feed has it again."""
+    offer.state = OfferState.WITHDRAWN
+    offer.content_hash = ""
+    offer.version += 1
+    offer.updated_at = at
+    outbox.reindex(offer.id)

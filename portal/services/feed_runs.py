@@ -1,0 +1,254 @@
+"""One run of a feed, from an open stream to what the database holds, in batches that its door saves.
+
+Parsing happens outside transactions: a batch of records is read first, then written, then saved, so that a write
+transaction stays short whatever the file. A record that cannot be stored is rolled back to its savepoint and reported;
+its neighbours are not touched. What the run did not see is withdrawn only when it read the file to its end and what would
+vanish is plausible: that is the brake.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import BinaryIO
+
+from sqlalchemy import select
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.orm import Session
+
+from portal import clock, db, formats
+from portal.formats.errors import FormatError
+from portal.formats.item import FeedAssociation, FeedItem
+from portal.formats.problem import FeedProblem, Notebook, Severity
+from portal.formats.settings import ReadSettings
+from portal.models import Association, Feed, Offer, OfferState, RunOutcome
+from portal.services import feed_items, signups
+from portal.services.feed_items import Change, Known
+
+BATCH = 25  # records read before they are written
+TRANSACTION_SECONDS = 0.04  # a batch that takes longer is saved in the middle
+BRAKE_SHARE, BRAKE_LEAST = 0.30, 20
+SHOWN_PROBLEMS = 20
+STORED_PROBLEMS = 5_000
+PRESENT = (OfferState.LIVE, OfferState.PAUSED, OfferState.PENDING)
+
+Save = Callable[[], object]
+Progress = Callable[[int], object]
+
+
+@dataclass
+class Tally:
+    """What a run did. `missing` are the offers that the feed no longer has, when a person must decide about them."""
+
+    outcome: RunOutcome = RunOutcome.DONE
+    why: str = ""
+    records: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    withdrawn: int = 0
+    repaired: int = 0
+    refused: int = 0
+    is_complete: bool = True
+    problems: list[FeedProblem] = field(default_factory=list)
+    created_ids: list[str] = field(default_factory=list)
+    missing: list[int] = field(default_factory=list)
+
+    def note(self, problem: FeedProblem) -> None:
+        """Count a problem, and keep it unless there are too many to be read."""
+        if problem.severity is Severity.REFUSED:
+            self.refused += 1
+        else:
+            self.repaired += 1
+        if problem.hides_offers:
+            self.is_complete = False
+        if len(self.problems) < STORED_PROBLEMS:
+            self.problems.append(problem)
+
+
+def settings_of(feed: Feed, max_records: int) -> ReadSettings:
+    """How this feed is to be read."""
+    association = None
+    if feed.association_id is not None:
+        owner = db.session.get_one(Association, feed.association_id)
+        association = FeedAssociation(name=owner.name, external_id=owner.slug)
+    return ReadSettings(
+        date_order="mdy" if feed.date_order == "mdy" else "dmy",
+        country="" if feed.format == "footprint" and feed.country == "FR" else feed.country,
+        zone="" if feed.format == "footprint" and feed.country == "FR" else feed.zone,
+        association=association,
+        columns=feed.columns,
+        max_records=max_records,
+    )
+
+
+def read(
+    feed: Feed,
+    stream: BinaryIO,
+    settings: ReadSettings,
+    save: Save,
+    progress: Progress = lambda count: None,
+) -> Tally:
+    """Read the whole stream into the feed's offers and say what happened. `save` ends a transaction: a commit, or the
+    rollback of a preview. Never raises for what is in the file."""
+    tally, known, seen = Tally(), Known(feed), set[str]()
+    has_present = _present_ids(feed) != {}
+    save()
+    try:
+        found = formats.read(stream, settings, feed.format)
+        for batch in _batches(found):
+            _write_batch(known, batch, seen, tally, save)
+            progress(tally.records)
+    except FormatError as error:
+        # It is not what it was (a web page, a cut file): offers stay, and a person is told.
+        tally.is_complete = False
+        tally.outcome = RunOutcome.SUSPECT if has_present else RunOutcome.FAILED
+        tally.why = error.sentence_fr
+        save()
+        return tally
+    _settle(feed, seen, tally, save)
+    return tally
+
+
+def preview(feed: Feed, stream: BinaryIO, max_records: int, session: Session) -> Tally:
+    """What `read` would do for a feed that is not known yet. Every batch is rolled back, so that no lock is held for long."""
+
+    def roll_back() -> None:
+        session.rollback()
+        session.add(feed)
+        session.flush()
+
+    roll_back()
+    try:
+        return read(feed, stream, settings_of(feed, max_records), roll_back)
+    finally:
+        session.rollback()
+
+
+def _batches(found: Iterable[FeedItem | FeedProblem]) -> Iterator[list[FeedItem | FeedProblem]]:
+    stream = iter(found)
+    while batch := list(islice(stream, BATCH)):
+        yield batch
+
+
+def _write_batch(
+    known: Known,
+    batch: list[FeedItem | FeedProblem],
+    seen: set[str],
+    tally: Tally,
+    save: Save,
+) -> None:
+    items = []
+    for one in batch:
+        if isinstance(one, FeedProblem):
+            tally.note(one)
+            if one.severity is Severity.REFUSED and one.external_id:
+                seen.add(one.external_id)  # a refused record never withdraws its offer
+                tally.records += 1
+        else:
+            tally.records += 1
+            if _is_first(one, seen, tally):
+                items.append(one)
+    known.look_up(items)
+    started = time.monotonic()
+    for item in items:
+        _write_item(known, item, tally)
+        if time.monotonic() - started > TRANSACTION_SECONDS:
+            save()
+            started = time.monotonic()
+    save()
+
+
+def _is_first(item: FeedItem, seen: set[str], tally: Tally) -> bool:
+    if item.external_id not in seen:
+        seen.add(item.external_id)
+        return True
+    notes = Notebook(item.record, item.line, item.external_id)
+    notes.refused("external_id", item.external_id, "id_twice")
+    tally.note(notes.problems[0])
+    return False
+
+
+def _write_item(known: Known, item: FeedItem, tally: Tally) -> None:
+    notes = Notebook(item.record, item.line, item.external_id)
+    try:
+        with db.session.begin_nested():
+            change = feed_items.bring(known, item, notes)
+    except (IntegrityError, DataError):
+        # Its savepoint is rolled back; an association that was made in it is gone from the database too.
+        known.associations.clear()
+        notes.refused("", item.title, "not_stored")
+        change = None
+    for problem in notes.problems:
+        tally.note(problem)
+    if change is Change.CREATED:
+        tally.created += 1
+        tally.created_ids.append(item.external_id)
+    elif change is Change.UPDATED:
+        tally.updated += 1
+    elif change is Change.UNCHANGED:
+        tally.unchanged += 1
+
+
+def _present_ids(feed: Feed) -> dict[str, int]:
+    rows = db.session.execute(
+        select(Offer.external_id, Offer.id).where(
+            Offer.feed_id == feed.id, Offer.state.in_(PRESENT)
+        )
+    )
+    return {str(external_id): ident for external_id, ident in rows}
+
+
+def _settle(feed: Feed, seen: set[str], tally: Tally, save: Save) -> None:
+    """Withdraw what vanished, or pull the brake."""
+    present = _present_ids(feed)
+    missing = [ident for external_id, ident in present.items() if external_id not in seen]
+    before = len(present) - tally.created
+    save()
+    if not missing:
+        return
+    if not tally.is_complete:
+        tally.why = "Le flux n’a pas pu être lu en entier : les offres absentes sont gardées pour le moment."
+        return
+    too_many = len(missing) >= BRAKE_LEAST and len(missing) > BRAKE_SHARE * max(before, 1)
+    if too_many or not seen:
+        tally.outcome = RunOutcome.SUSPECT
+        tally.missing = missing
+        tally.why = (
+            f"{len(missing)} offres sur {before} auraient disparu d’un coup : rien n’a été retiré. "
+            "Confirmez si c’est voulu."
+        )
+        _hold_created(feed, tally, save)
+        return
+    tally.withdrawn = withdraw(missing, save)
+
+
+def withdraw(ids: list[int], save: Save) -> int:
+    """Withdraw these offers in short transactions, telling everyone who was signed up once; returns how many."""
+    count = 0
+    for start in range(0, len(ids), BATCH):
+        rows = db.session.scalars(
+            select(Offer).where(Offer.id.in_(ids[start : start + BATCH]), Offer.state.in_(PRESENT))
+        ).all()
+        for offer in rows:
+            feed_items.withdraw(offer, clock.now())
+            signups.tell_gone(offer)
+            count += 1
+        db.session.flush()
+        save()
+    return count
+
+
+def _hold_created(feed: Feed, tally: Tally, save: Save) -> None:
+    """Ids that were all renumbered look like new offers beside the old ones: nobody sees them until a person decided."""
+    for start in range(0, len(tally.created_ids), BATCH):
+        some = tally.created_ids[start : start + BATCH]
+        for offer in db.session.scalars(
+            select(Offer).where(Offer.feed_id == feed.id, Offer.external_id.in_(some))
+        ):
+            offer.state = OfferState.PENDING
+            offer.version += 1
+        db.session.flush()
+        save()

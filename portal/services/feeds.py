@@ -1,0 +1,265 @@
+"""The life of a feed: added, due, run, suspect, confirmed, paused. What a run does to offers is in feed_runs.py.
+
+`run` is called by a door (a command or a job) that hands over `save`, the end of a transaction. The download happens
+before any transaction is open.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import BinaryIO
+
+from sqlalchemy import func, select, update
+
+from portal import clock, db, tokens, vault
+from portal.errors import Conflict, Invalid, NotFound, PortalError
+from portal.fetch import fetch
+from portal.formats import problem as item_problem
+from portal.models import (
+    Feed,
+    FeedProblem,
+    FeedRun,
+    FeedState,
+    Offer,
+    OfferState,
+    Person,
+    PersonRole,
+    PersonState,
+    ProblemSeverity,
+    RunOutcome,
+)
+from portal.services import feed_runs, outbox
+from portal.services.feed_runs import Progress, Save, Tally
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+JITTER = 0.1  # of the interval, so that feeds added together do not run together for ever
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one feed may cost (settings FEEDS_MAX_*), and whether private networks may be asked."""
+
+    max_bytes: int
+    max_seconds: float
+    max_records: int
+    allow_private: bool = False
+
+
+def add(name: str, url: str = "", format: str = "", **options: object) -> Feed:
+    """A new feed. Its name is public, unique, and made of letters, digits and hyphens."""
+    if not NAME.fullmatch(name):
+        raise Invalid(
+            "Le nom d’un flux s’écrit en minuscules, chiffres et tirets, par exemple « banque-alimentaire ».",
+            field="name",
+        )
+    if db.session.scalar(select(Feed.id).where(Feed.name == name)) is not None:
+        raise Conflict("Un flux s’appelle déjà « %(name)s ».", name=name)
+    feed = Feed(
+        name=name, url=url, format=format, next_run_at=clock.now() if url else None, **options
+    )
+    db.session.add(feed)
+    db.session.flush()
+    return feed
+
+
+def by_name(name: str) -> Feed:
+    """The feed of that name; NotFound with the way out when there is none."""
+    feed = db.session.scalar(select(Feed).where(Feed.name == name))
+    if feed is None:
+        raise NotFound("Aucun flux ne s’appelle « %(name)s ». `feeds list` les montre.", name=name)
+    return feed
+
+
+def due() -> list[Feed]:
+    """Active feeds whose time has come."""
+    return list(
+        db.session.scalars(
+            select(Feed)
+            .where(Feed.state == FeedState.ACTIVE, Feed.url != "", Feed.next_run_at <= clock.now())
+            .order_by(Feed.next_run_at)
+        )
+    )
+
+
+def run(feed: Feed, limits: Limits, save: Save, progress: Progress = lambda count: None) -> FeedRun:
+    """Fetch the feed and read it; the run's row tells what happened, also when the download failed."""
+    started = begin(feed)
+    save()
+    try:
+        with fetch(
+            feed.url,
+            max_bytes=limits.max_bytes,
+            max_seconds=limits.max_seconds,
+            etag=feed.etag,
+            last_modified=feed.last_modified,
+            credentials=vault.opened(feed.credentials),
+            allow_private=limits.allow_private,
+        ) as download:
+            if download.is_not_modified:
+                return finish(feed, started, Tally(outcome=RunOutcome.NOT_MODIFIED), save)
+            tally = read(feed, download.file, limits, save, progress)
+            started.bytes = download.size
+            if tally.outcome is RunOutcome.DONE:
+                feed.etag = download.etag[:250]
+                feed.last_modified = download.last_modified[:80]
+    except PortalError as error:
+        tally = Tally(outcome=RunOutcome.FAILED, why=error.in_words(), is_complete=False)
+    return finish(feed, started, tally, save)
+
+
+def read(
+    feed: Feed,
+    stream: BinaryIO,
+    limits: Limits,
+    save: Save,
+    progress: Progress = lambda count: None,
+) -> Tally:
+    """Read an open stream into the feed's offers."""
+    settings = feed_runs.settings_of(feed, limits.max_records)
+    save()
+    return feed_runs.read(feed, stream, settings, save, progress)
+
+
+def begin(feed: Feed) -> FeedRun:
+    """The row of a new run. An older one that still says "running" lost its process: this run finishes its work."""
+    db.session.execute(
+        update(FeedRun)
+        .where(FeedRun.feed_id == feed.id, FeedRun.outcome == RunOutcome.RUNNING)
+        .values(
+            outcome=RunOutcome.FAILED,
+            why="Interrompu : le passage suivant a repris le travail.",
+            finished_at=clock.now(),
+        )
+    )
+    started = FeedRun(feed_id=feed.id, outcome=RunOutcome.RUNNING)
+    db.session.add(started)
+    interval = timedelta(minutes=feed.every_minutes)
+    feed.next_run_at = clock.now() + interval + interval * JITTER * tokens.fraction()
+    db.session.flush()
+    return started
+
+
+def finish(feed: Feed, started: FeedRun, tally: Tally, save: Save) -> FeedRun:
+    """Write down what the run did, and make the feed suspect when it was."""
+    for name in ("records", "created", "updated", "unchanged", "withdrawn", "repaired", "refused"):
+        setattr(started, name, getattr(tally, name))
+    started.outcome, started.why = tally.outcome, tally.why[:500]
+    started.finished_at = clock.now()
+    started.live = _live_count(feed)
+    if tally.outcome is RunOutcome.SUSPECT:
+        feed.state = FeedState.SUSPECT
+        started.pending = {"missing": tally.missing, "created": tally.created_ids}
+    if tally.outcome in (RunOutcome.SUSPECT, RunOutcome.FAILED):
+        _tell(feed, started)
+    db.session.add(started)
+    db.session.flush()
+    save()
+    for start in range(0, len(tally.problems), 500):
+        db.session.add_all(_row(started, p) for p in tally.problems[start : start + 500])
+        db.session.flush()
+        save()
+    return started
+
+
+def _tell(feed: Feed, started: FeedRun) -> None:
+    """The owner and the moderators hear of it, once for each run; of a failure only at the first one in a row."""
+    before = db.session.scalar(
+        select(FeedRun.outcome)
+        .where(FeedRun.feed_id == feed.id, FeedRun.id < started.id)
+        .order_by(FeedRun.id.desc())
+        .limit(1)
+    )
+    if started.outcome is RunOutcome.FAILED and before is RunOutcome.FAILED:
+        return
+    watchers = select(Person.id).where(
+        Person.state == PersonState.ACTIVE,
+        (Person.role == PersonRole.MODERATOR) | (Person.id == feed.owner_id),
+    )
+    for person_id in db.session.scalars(watchers):
+        payload = {"template": f"feed_{started.outcome}", "person": person_id, "run": started.id}
+        outbox.add("mail", f"run:{started.id}:{person_id}", payload)
+
+
+def _row(started: FeedRun, problem: item_problem.FeedProblem) -> FeedProblem:
+    return FeedProblem(
+        run_id=started.id,
+        record=problem.record,
+        line=problem.line,
+        external_id=(problem.external_id or "")[:250],
+        field=problem.field[:60],
+        value=problem.value[:80],
+        severity=ProblemSeverity(problem.severity.value),
+        code=problem.code,
+        sentence=problem.sentence_fr[:400],
+    )
+
+
+def _live_count(feed: Feed) -> int:
+    found = select(func.count()).where(Offer.feed_id == feed.id, Offer.state == OfferState.LIVE)
+    return db.session.scalar(found) or 0
+
+
+def confirm(feed: Feed, save: Save) -> int:
+    """A person says that the suspect run was right: withdraw what it no longer had, show what it brought."""
+    last = _suspect_run(feed)
+    withdrawn = feed_runs.withdraw(list(last.pending.get("missing", [])), save)
+    for offer in _held(feed, last):
+        offer.state, offer.version = OfferState.LIVE, offer.version + 1
+        outbox.reindex(offer.id)
+    last.withdrawn = withdrawn
+    _settled(feed, last)
+    save()
+    return withdrawn
+
+
+def dismiss(feed: Feed, save: Save) -> None:
+    """A person says that the suspect run was wrong: what it brought goes, what was there stays."""
+    last = _suspect_run(feed)
+    held = [offer.id for offer in _held(feed, last)]
+    _settled(feed, last)
+    feed_runs.withdraw(held, save)
+    save()
+
+
+def pause(feed: Feed) -> None:
+    """Stop fetching; offers stay."""
+    feed.state = FeedState.PAUSED
+
+
+def resume(feed: Feed) -> None:
+    """Fetch again, now."""
+    feed.state, feed.next_run_at = FeedState.ACTIVE, clock.now()
+
+
+def _suspect_run(feed: Feed) -> FeedRun:
+    last = db.session.scalar(
+        select(FeedRun)
+        .where(FeedRun.feed_id == feed.id, FeedRun.outcome == RunOutcome.SUSPECT)
+        .order_by(FeedRun.id.desc())
+        .limit(1)
+    )
+    if feed.state is not FeedState.SUSPECT or last is None:
+        raise Conflict("Aucun passage de « %(name)s » n’attend de décision.", name=feed.name)
+    return last
+
+
+def _held(feed: Feed, last: FeedRun) -> list[Offer]:
+    created = list(last.pending.get("created", []))
+    found: list[Offer] = []
+    for start in range(0, len(created), 500):
+        found += db.session.scalars(
+            select(Offer).where(
+                Offer.feed_id == feed.id,
+                Offer.state == OfferState.PENDING,
+                Offer.external_id.in_(created[start : start + 500]),
+            )
+        )
+    return found
+
+
+def _settled(feed: Feed, last: FeedRun) -> None:
+    last.outcome, last.pending = RunOutcome.DONE, {}
+    feed.state, feed.next_run_at = FeedState.ACTIVE, clock.now()
+    db.session.flush()

@@ -1,0 +1,33 @@
+"""Secrets of others that we must be able to read again (a feed's credentials), sealed with the installation's key."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from portal import tokens
+from portal.errors import SettingsError
+
+
+def sealed(headers: dict[str, str]) -> str:
+    """The headers as the database keeps them; "" for none."""
+    return _box().encrypt(json.dumps(headers).encode()).decode() if headers else ""
+
+
+def opened(text: str) -> dict[str, str]:
+    """The headers again. Raises SettingsError when SECRET_KEY is not the one they were sealed with."""
+    if not text:
+        return {}
+    try:
+        found: dict[str, str] = json.loads(_box().decrypt(text.encode()))
+    except InvalidToken as error:
+        raise SettingsError(
+            "Les identifiants de ce flux ont été scellés avec une autre SECRET_KEY : donnez-les à nouveau."
+        ) from error
+    return found
+
+
+def _box() -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(bytes.fromhex(tokens.keyed_hash("vault", "feeds"))))
