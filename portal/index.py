@@ -1,12 +1,16 @@
-"""This app's open search index. What answers when it cannot is in services/finding.py: the database."""
+"""This app's open search index, and the stand-in that answers when it cannot (filled by services/finding)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from threading import Lock
 from typing import cast
 
 from flask import current_app
 
 from search.index import Index, open_index
+
+_filling = Lock()
 
 
 def current() -> Index:
@@ -15,3 +19,12 @@ def current() -> Index:
     if "index" not in kept:
         kept["index"] = open_index(current_app.config["SEARCH_URL"])
     return cast(Index, kept["index"])
+
+
+def stand_in(mark: object, fill: Callable[[], Index]) -> Index:
+    """An index made of what the database has, kept until `mark` changes; threads wait for the one that fills it."""
+    kept = current_app.extensions
+    with _filling:
+        if kept.get("index_stand_in", (None,))[0] != mark:
+            kept["index_stand_in"] = (mark, fill())
+        return cast(Index, kept["index_stand_in"][1])

@@ -1,0 +1,37 @@
+"""Finding offers: `read` what is asked, `find` the answer, load its `cards`. Pages, twins and both APIs walk this road.
+
+    asked = finding.read(params, now=clock.now())
+    found = finding.find(asked)
+    cards = finding.cards(found.results.hits, asked.query)
+
+Nothing here writes, and no bad value is an error: it becomes a note, with what was done instead.
+"""
+
+from __future__ import annotations
+
+from portal.services.finding.answering import Found, complete, find, total
+from portal.services.finding.asked import Asked, Note, Part, address, put
+from portal.services.finding.cards import Card, cards, of_ids
+from portal.services.finding.reading import PAGE, read
+from portal.services.finding.ways_out import Drop, WaysOut
+from portal.services.finding.when import windows
+
+__all__ = [
+    "PAGE",
+    "Asked",
+    "Card",
+    "Drop",
+    "Found",
+    "Note",
+    "Part",
+    "WaysOut",
+    "address",
+    "cards",
+    "complete",
+    "find",
+    "of_ids",
+    "put",
+    "read",
+    "total",
+    "windows",
+]

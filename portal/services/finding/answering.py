@@ -1,0 +1,165 @@
+"""The answer to a question: from the engine, or from the database when the engine cannot.
+
+Without an engine the reference index of `search/` answers over documents read from the database, so that totals,
+facets and order are the same; only slower. A rebuild is asked for at the same time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import structlog
+from sqlalchemy import ColumnElement, Integer, and_, cast, exists, func, or_, select
+
+from portal import clock, db, index
+from portal.models import Association, Location, Offer
+from portal.models import Remote as RemoteKind
+from portal.services import indexing
+from portal.services.finding.asked import Asked, Note
+from portal.services.finding.ways_out import WaysOut, ways_out
+from search.geo import box_around
+from search.index import IndexUnavailable
+from search.memory import MemoryIndex
+from search.query import Box, Query
+from search.results import Results
+
+log = structlog.get_logger(__name__)
+Backend = Literal["index", "database"]
+MOST_CANDIDATES = 20_000  # documents of one answer without an engine; beyond it the newest ones
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found: ids in order with totals and facets (`results`), and who answered.
+
+    `page` is the page that is shown, which is the last one when a later one was asked; `notes` are those of the
+    question and what the answer adds. `ways` says what to loosen when nothing was found.
+    """
+
+    asked: Asked
+    results: Results
+    backend: Backend
+    page: int
+    pages: int
+    notes: tuple[Note, ...] = ()
+    ways: WaysOut = WaysOut()
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        return tuple(hit.id for hit in self.results.hits)
+
+    @property
+    def total(self) -> int:
+        return self.results.total
+
+    @property
+    def tail_from(self) -> int | None:
+        """The rank on this page from which offers are remote ones from anywhere; None when it has none of them."""
+        first = self.results.remote_from
+        if first is None or first >= self.asked.query.offset + len(self.results.hits):
+            return None
+        return max(0, first - self.asked.query.offset)
+
+
+def find(asked: Asked) -> Found:
+    """Answer a question. Never raises for want of an engine."""
+    answer = _Answer()
+    results = Results((), 0) if asked.nowhere else answer(asked.query)
+    limit = asked.query.limit or 1
+    pages = -(-results.total // limit)
+    notes = asked.notes
+    if pages and asked.page > pages:
+        notes = (*notes, Note("Il y a %(pages)s pages : voici la dernière.", pages=pages))
+        asked = replace(asked, page=pages, query=replace(asked.query, offset=(pages - 1) * limit))
+        results = answer(asked.query)
+    ways = ways_out(asked, answer) if results.total == 0 and not asked.nowhere else WaysOut()
+    return Found(asked, results, answer.backend, min(asked.page, max(pages, 1)), pages, notes, ways)
+
+
+def total(query: Query) -> int:
+    """How many offers a query finds."""
+    return _Answer()(replace(query, offset=0, limit=0)).total
+
+
+class _Answer:
+    """Answers the queries of one question; once the engine failed, all of them by the database."""
+
+    def __init__(self) -> None:
+        self.backend: Backend = "index"
+
+    def __call__(self, query: Query) -> Results:
+        if self.backend == "index":
+            try:
+                return index.current().search(query)
+            except IndexUnavailable as why:
+                self.backend = "database"
+                log.warning("search_backend", backend="database", reason=str(why))
+        return _by_database(query)
+
+
+def complete(prefix: str, limit: int = 8) -> tuple[str, ...]:
+    """Words of live offers that begin like this, most used first; nothing when the engine cannot say."""
+    try:
+        return index.current().complete(prefix, limit)
+    except IndexUnavailable as why:
+        log.warning("search_backend", backend="none", reason=str(why))
+        return ()
+
+
+def _by_database(query: Query) -> Results:
+    """The reference index over what the database has.
+
+    Words are weighed by how rare they are among all offers, so a question with words needs all of them: that index is
+    kept until an offer changes. Without words the statement leaves out what no facet could count.
+    """
+    if query.words or not (query.has_place or query.association_id or query.feed_id):
+        return index.stand_in(_mark(), _everything).search(query)
+    return _filled(_candidates(query)).search(query)
+
+
+def _mark() -> tuple[object, ...]:
+    """Changes whenever an offer that may be found does. One statement."""
+    row = db.session.execute(
+        select(func.count(), func.max(Offer.updated_at), func.sum(cast(Offer.version, Integer)))
+        .select_from(Offer)
+        .join(Offer.association)
+        .where(*indexing.listed())
+    ).one()
+    return tuple(row)
+
+
+def _everything() -> MemoryIndex:
+    return _filled(lambda statement: statement)
+
+
+def _filled(narrow: Callable[[indexing.Offers], indexing.Offers]) -> MemoryIndex:
+    newest = indexing.findable(clock.now()).order_by(Offer.published_at.desc(), Offer.id)
+    made = MemoryIndex()
+    made.rebuild(indexing.documents(narrow(newest).limit(MOST_CANDIDATES)))
+    return made
+
+
+def _candidates(query: Query) -> Callable[[indexing.Offers], indexing.Offers]:
+    """What of a query can be asked of the database without changing a facet: the place (remote offers stay), who."""
+
+    def narrow(statement: indexing.Offers) -> indexing.Offers:
+        if query.association_id is not None:
+            statement = statement.where(Association.id == query.association_id)
+        if query.feed_id is not None:
+            statement = statement.where(Offer.feed_id == query.feed_id)
+        box = query.box or (box_around(query.circle) if query.circle else None)
+        if box is not None:
+            there = exists().where(Location.offer_id == Offer.id, _inside(box))
+            statement = statement.where(or_(Offer.remote != RemoteKind.NO, there))
+        return statement
+
+    return narrow
+
+
+def _inside(box: Box) -> ColumnElement[bool]:
+    margin = 0.001  # of a degree: positions are rounded, and edges belong to the box
+    south, north = Location.lat >= box.south - margin, Location.lat <= box.north + margin
+    east, west = Location.lon >= box.west - margin, Location.lon <= box.east + margin
+    return and_(south, north, and_(east, west) if box.west <= box.east else or_(east, west))

@@ -1,0 +1,137 @@
+"""The offers behind the hits of an answer, as cards: two statements for a page, whatever is on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, raiseload
+
+from portal import clock, db
+from portal.models import Like, Location, Offer, Shift, ShiftState
+from portal.services import indexing
+from search.query import Query
+from search.results import Hit
+
+MOST_SHIFTS = 10  # of one offer, soonest first
+
+
+@dataclass(slots=True)
+class Card:
+    """An offer in a list: the shift and the location that answer the question, and what people did with it."""
+
+    offer: Offer
+    location: Location | None = None
+    distance_km: float | None = None
+    shift: Shift | None = None
+    shifts: list[Shift] = field(default_factory=list)
+    likes: int = 0
+    is_liked: bool = False
+    matched: tuple[str, ...] = ()
+    why: str = ""
+
+
+def cards(
+    hits: Sequence[Hit], query: Query | None = None, person_id: int | None = None
+) -> list[Card]:
+    """The cards of these hits, in their order. What ended or was hidden since it was indexed is left out.
+
+    `query` chooses which shifts are told (those it admits); `person_id` whose likes are marked.
+    """
+    if not hits:
+        return []
+    rows = _offers([hit.id for hit in hits], person_id)
+    shifts = _shifts(list(rows), query)
+    found = []
+    for hit in hits:
+        if hit.id in rows:
+            offer, likes, is_liked = rows[hit.id]
+            found.append(_card(hit, offer, shifts.get(offer.id, []), likes, is_liked))
+    return found
+
+
+def of_ids(ids: Sequence[int], person_id: int | None = None) -> list[Card]:
+    """The cards of these offers, without a question."""
+    return cards([Hit(number, number, 0.0) for number in ids], None, person_id)
+
+
+def _card(hit: Hit, offer: Offer, shifts: list[Shift], likes: int, is_liked: bool) -> Card:
+    rank = hit.location_index if hit.location_index is not None else 0
+    location = offer.locations[rank] if rank < len(offer.locations) else None
+    chosen = next((s for s in shifts if s.starts_at and _seconds(s) == hit.next_at), None)
+    return Card(
+        offer=offer,
+        location=location,
+        distance_km=hit.distance_km,
+        shift=chosen or next(iter(shifts), None),
+        shifts=shifts,
+        likes=likes,
+        is_liked=is_liked,
+        matched=hit.matched,
+    )
+
+
+def _seconds(shift: Shift) -> int:
+    return int(shift.starts_at.timestamp()) if shift.starts_at else 0
+
+
+def _offers(ids: Iterable[int], person_id: int | None) -> dict[int, tuple[Offer, int, bool]]:
+    likes = select(func.count()).where(Like.cluster_id == Offer.cluster_id).scalar_subquery()
+    mine = (
+        select(Like.id)
+        .where(Like.cluster_id == Offer.cluster_id, Like.person_id == person_id)
+        .exists()
+        if person_id
+        else false()
+    )
+    asked = (
+        indexing.findable(clock.now())
+        .where(Offer.id.in_(list(ids)))
+        .add_columns(likes, mine)
+        .options(
+            contains_eager(Offer.association).raiseload("*"),
+            joinedload(Offer.locations).raiseload("*"),
+            raiseload("*"),
+        )
+    )
+    rows = db.session.execute(asked).unique()
+    return {offer.id: (offer, count, bool(liked)) for offer, count, liked in rows}
+
+
+def _shifts(ids: list[int], query: Query | None) -> dict[int, list[Shift]]:
+    """The first shifts ahead of each offer that the question admits, the undated one last."""
+    if not ids:
+        return {}
+    now = clock.now()
+    ends = func.coalesce(Shift.ends_at, Shift.starts_at)
+    conditions = [
+        Shift.offer_id.in_(ids),
+        Shift.state == ShiftState.PLANNED,
+        or_(Shift.starts_at.is_(None), and_(ends > now, *_admitted(query))),
+    ]
+    order = (Shift.starts_at.is_(None), Shift.starts_at, Shift.id)
+    rank = func.row_number().over(partition_by=Shift.offer_id, order_by=order).label("rank")
+    ranked = select(Shift.id.label("id"), rank).where(*conditions).subquery()
+    asked = (
+        select(Shift)
+        .join(ranked, ranked.c.id == Shift.id)
+        .where(ranked.c.rank <= MOST_SHIFTS)
+        .order_by(Shift.offer_id, *order)
+        .options(raiseload("*"))
+    )
+    found: dict[int, list[Shift]] = {}
+    for shift in db.session.scalars(asked):
+        found.setdefault(shift.offer_id, []).append(shift)
+    return found
+
+
+def _admitted(query: Query | None) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if query and query.start is not None:
+        start = datetime.fromtimestamp(query.start, UTC)
+        found.append(func.coalesce(Shift.ends_at, Shift.starts_at) > start)
+    if query and query.end is not None:
+        found.append(Shift.starts_at < datetime.fromtimestamp(query.end, UTC))
+    return found

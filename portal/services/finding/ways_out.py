@@ -1,0 +1,94 @@
+"""Nothing was found: which filter to drop and what that would give, a wider circle, remote offers. No dead end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from portal.services.finding.asked import Asked, Part
+from search.query import Query, Sort
+from search.results import Results
+
+WIDER_KM = (5.0, 10.0, 20.0, 30.0, 50.0, 100.0, 200.0, 500.0)
+MOST_DROPS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A part that stands in the way, and how many offers there are without it."""
+
+    part: Part
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaysOut:
+    """What to loosen. `wider_km` is the smallest larger circle that finds something, with its total."""
+
+    drops: tuple[Drop, ...] = ()
+    wider_km: float | None = None
+    wider_total: int = 0
+    remote_total: int = 0
+
+
+def ways_out(asked: Asked, answer: Callable[[Query], Results]) -> WaysOut:
+    """Ask again without each part in turn; at most a dozen counts of the engine, and none of the database."""
+
+    def count(query: Query) -> int:
+        return answer(replace(query, offset=0, limit=0)).total
+
+    query = asked.query
+    drops = [Drop(part, count(_without(query, part))) for part in _droppable(asked)]
+    found = sorted((drop for drop in drops if drop.total), key=lambda drop: -drop.total)
+    wider_km, wider_total = _wider(query, count)
+    remote = 0 if query.remote == "only" else count(replace(query, remote="only"))
+    return WaysOut(tuple(found[:MOST_DROPS]), wider_km, wider_total, remote)
+
+
+def _droppable(asked: Asked) -> list[Part]:
+    return [part for part in asked.parts if part.kind != "sort"]
+
+
+def _wider(query: Query, count: Callable[[Query], int]) -> tuple[float | None, int]:
+    if query.circle is None:
+        return None, 0
+    for km in WIDER_KM:
+        if km > query.circle.radius_km:
+            total = count(replace(query, circle=replace(query.circle, radius_km=km)))
+            if total:
+                return km, total
+    return None, 0
+
+
+def _without(query: Query, part: Part) -> Query:
+    """The query as it is once this part is taken back."""
+    match part.kind:
+        case "words":
+            return replace(query, words=())
+        case "place":
+            return replace(query, circle=None, area=None, sort=_placeless(query))
+        case "area":
+            return replace(query, area=None)
+        case "box":
+            return replace(query, box=None)
+        case "theme":
+            dropped = part.params[0][1]
+            return replace(query, themes=tuple(slug for slug in query.themes if slug != dropped))
+        case "when":
+            return replace(query, start=None, end=None)
+        case "remote":
+            return replace(query, remote=None)
+        case "minors":
+            return replace(query, minors=False)
+        case "accessible":
+            return replace(query, accessible=False)
+        case "association":
+            return replace(query, association_id=None)
+        case "feed":
+            return replace(query, feed_id=None)
+        case _:
+            return replace(query, campaign=None)
+
+
+def _placeless(query: Query) -> Sort:
+    return "relevance" if query.sort == "distance" else query.sort

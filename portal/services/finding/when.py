@@ -1,0 +1,101 @@
+"""When: named stretches of time (today, week, weekend, month) or two days, in the time of Paris."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+
+from portal.clock import PARIS
+from portal.services.finding.given import Given, day, instant
+from search.query import Window
+
+NAMES = ("today", "week", "weekend", "month")
+SENTENCES = {
+    "today": "aujourd’hui",
+    "week": "cette semaine",
+    "weekend": "ce week-end",
+    "month": "ce mois-ci",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The parts of a query that say when: UTC seconds, and what they were made of."""
+
+    start: int | None = None
+    end: int | None = None
+    name: str = ""
+    from_on: date | None = None
+    to_on: date | None = None
+
+
+def windows(now: datetime) -> tuple[Window, ...]:
+    """The named stretches as they are now. A week ends on Sunday night; on a Sunday the week-end is this one."""
+    today = now.astimezone(PARIS).date()
+    monday = today - timedelta(days=today.weekday())
+    next_month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    spans = {
+        "today": (today, today + timedelta(days=1)),
+        "week": (today, monday + timedelta(days=7)),
+        "weekend": (max(today, monday + timedelta(days=5)), monday + timedelta(days=7)),
+        "month": (today, next_month),
+    }
+    return tuple(Window(name, midnight(spans[name][0]), midnight(spans[name][1])) for name in NAMES)
+
+
+def read(given: Given, now: datetime) -> When:
+    """Two days say more than a name, so they win over it."""
+    first, last = _day(given, "from"), _day(given, "to")
+    if first and last and first > last:
+        given.note("Les deux dates étaient à l’envers : nous les avons échangées.")
+        first, last = last, first
+    if first or last:
+        return _between(given, first, last)
+    return _named(given, now)
+
+
+def _named(given: Given, now: datetime) -> When:
+    typed = given.one("when")
+    if not typed:
+        return When()
+    found = next((window for window in windows(now) if window.name == typed), None)
+    if found is None:
+        given.note(
+            "« %(typed)s » n’est pas un moment que nous connaissons : toutes les dates sont montrées.",
+            typed=typed[:40],
+        )
+        return When()
+    given.part("when", (("when", typed),), SENTENCES[typed])
+    return When(found.start, found.end, typed)
+
+
+def _between(given: Given, first: date | None, last: date | None) -> When:
+    if first and last:
+        pairs: tuple[tuple[str, str], ...] = (("from", first.isoformat()), ("to", last.isoformat()))
+        given.part("when", pairs, "du %(first)s au %(last)s", first=first, last=last)
+    elif first:
+        given.part("when", (("from", first.isoformat()),), "à partir du %(day)s", day=first)
+    elif last:
+        given.part("when", (("to", last.isoformat()),), "jusqu’au %(day)s", day=last)
+    start = midnight(first) if first else None
+    end = midnight(last + timedelta(days=1)) if last else None
+    return When(start, end, "", first, last)
+
+
+def _day(given: Given, name: str) -> date | None:
+    typed = given.one(name)
+    if not typed:
+        return None
+    found = day(typed)
+    if found is None:
+        given.note(
+            "« %(typed)s » n’est pas une date (écrivez par exemple 2026-11-28) : elle est laissée de côté.",
+            typed=typed[:40],
+        )
+    return found
+
+
+def midnight(on: date) -> int:
+    """The first second of a day in Paris, UTC seconds."""
+    return instant(datetime.combine(on, clock_time(), PARIS))

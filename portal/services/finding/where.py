@@ -1,0 +1,176 @@
+"""Where: a place and a circle, a département or région, a box of the map, or a position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.models.place import PlaceKind
+from portal.services import places
+from portal.services.finding.given import Given, number
+from portal.services.places import PlaceMatch
+from search.query import Area, Box, Circle
+
+LARGEST_KM = 500.0
+AROUND_KM = 10.0  # around a position that was given
+LEAST_KM = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The parts of a query that say where, and the place they came from."""
+
+    circle: Circle | None = None
+    box: Box | None = None
+    area: Area | None = None
+    place: PlaceMatch | None = None
+    rivals: tuple[PlaceMatch, ...] = ()
+    is_ambiguous: bool = False
+    is_unknown: bool = False
+
+
+def read(given: Given) -> Where:
+    """The box wins over a position, a position over a place; an area narrows each of them."""
+    area = _area(given)
+    box = _box(given)
+    if box is not None:
+        _no_radius(given)
+        return Where(box=box, area=area)
+    here = _position(given)
+    if here is not None:
+        circle = Circle(*here, _radius(given, AROUND_KM))
+        pairs = (
+            ("lat", f"{here[0]:g}"),
+            ("lon", f"{here[1]:g}"),
+            ("radius", f"{circle.radius_km:g}"),
+        )
+        given.part("place", pairs, "à moins de %(km)s km de votre position", km=circle.radius_km)
+        return Where(circle=circle, area=area)
+    return _place(given, area)
+
+
+def _place(given: Given, area: Area | None) -> Where:
+    typed = given.one("place")
+    if not typed:
+        _no_radius(given)
+        return Where(area=area)
+    found = places.resolve(typed)
+    best = found.best
+    if best is None or (best.lat is None and not best.area):
+        given.note(
+            "Nous ne connaissons pas de lieu nommé « %(place)s » : la recherche porte sur toute la France. "
+            "Essayez une commune, un code postal ou un département.",
+            place=typed[:80],
+        )
+        return Where(area=area, rivals=found.rivals, is_unknown=True)
+    if best.area:
+        return _whole_area(given, typed, best, found.rivals, found.is_ambiguous)
+    assert best.lat is not None and best.lon is not None  # noqa: S101 - positions come whole
+    circle = Circle(best.lat, best.lon, _radius(given, float(best.radius_km)))
+    pairs: list[tuple[str, str]] = [("place", typed)]
+    if circle.radius_km != best.radius_km:
+        pairs.append(("radius", f"{circle.radius_km:g}"))
+    given.part(
+        "place",
+        tuple(pairs),
+        "à moins de %(km)s km de %(place)s",
+        km=circle.radius_km,
+        place=best.label,
+    )
+    return Where(circle, None, area, best, found.rivals, found.is_ambiguous)
+
+
+def _whole_area(
+    given: Given, typed: str, best: PlaceMatch, rivals: tuple[PlaceMatch, ...], ambiguous: bool
+) -> Where:
+    """A département or région has its own border, so a radius around it means nothing."""
+    if given.one("radius"):
+        given.note(
+            "« %(place)s » est un territoire entier : le rayon ne s’y applique pas.",
+            place=best.label,
+        )
+    given.part("place", (("place", typed),), "%(place)s", place=best.label)
+    return Where(None, None, area_of(best.kind, best.code), best, rivals, ambiguous)
+
+
+def area_of(kind: str, code: str) -> Area:
+    """The engine's word for a département or a région."""
+    return Area("region" if kind == PlaceKind.REGION else "departement", code)
+
+
+def _area(given: Given) -> Area | None:
+    typed = given.one("area")
+    if not typed:
+        return None
+    found = places.area(typed)
+    if found is None:
+        given.note(
+            "« %(area)s » n’est le numéro d’aucun département ni d’aucune région : il est laissé de côté.",
+            area=typed[:40],
+        )
+        return None
+    given.part("area", (("area", found.asked_by),), "%(place)s", place=found.name)
+    return area_of(found.kind, found.code)
+
+
+def _box(given: Given) -> Box | None:
+    """West, south, east, north in degrees, as the map writes them."""
+    typed = given.one("box")
+    if not typed:
+        return None
+    west, south, east, north = ([number(part.strip()) for part in typed.split(",")] + [None] * 4)[
+        :4
+    ]
+    if (
+        typed.count(",") != 3
+        or west is None or south is None or east is None or north is None
+        or not -90 <= south <= north <= 90
+        or max(abs(west), abs(east)) > 540
+    ):  # fmt: skip
+        given.note(
+            "La zone de la carte n’a pas pu être lue (ouest, sud, est, nord, en degrés) : elle est laissée de côté."
+        )
+        return None
+    given.part("box", (("box", typed),), "dans la zone de la carte")
+    if east - west >= 360:
+        return Box(south, -180.0, north, 180.0)
+    return Box(south, _turned(west), north, _turned(east))
+
+
+def _turned(lon: float) -> float:
+    """A longitude beyond the date line, as a map that was dragged too far writes it, brought back."""
+    return lon if -180 <= lon <= 180 else (lon + 180) % 360 - 180
+
+
+def _position(given: Given) -> tuple[float, float] | None:
+    typed = given.one("lat"), given.one("lon")
+    if not any(typed):
+        return None
+    lat, lon = number(typed[0]), number(typed[1])
+    if lat is None or lon is None or abs(lat) > 90 or abs(lon) > 180:
+        given.note(
+            "Cette position n’existe pas (la latitude va de -90 à 90, la longitude de -180 à 180) : "
+            "elle est laissée de côté."
+        )
+        return None
+    return lat, lon
+
+
+def _radius(given: Given, default: float) -> float:
+    typed = given.one("radius")
+    if not typed:
+        return default
+    km = number(typed)
+    if km is not None and LEAST_KM <= km <= LARGEST_KM:
+        return km
+    instead = LARGEST_KM if km is not None and km > LARGEST_KM else default
+    given.note(
+        "« %(typed)s » n’est pas une distance de 1 à 500 km : nous avons cherché à moins de %(km)s km.",
+        typed=typed[:20],
+        km=instead,
+    )
+    return instead
+
+
+def _no_radius(given: Given) -> None:
+    if given.one("radius"):
+        given.note("Une distance se compte depuis un lieu : indiquez-en un pour qu’elle compte.")
