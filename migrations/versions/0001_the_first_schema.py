@@ -296,6 +296,13 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_place_names_key_weight_place_id", ["key", "weight", "place_id"], unique=False
         )
+        batch_op.create_index(
+            "ix_place_names_weighty",
+            ["key", "weight", "place_id"],
+            unique=False,
+            sqlite_where=sa.text("weight >= 5000"),
+            postgresql_where=sa.text("weight >= 5000"),
+        )
         batch_op.create_index(batch_op.f("ix_place_names_place_id"), ["place_id"], unique=False)
 
     op.create_table(

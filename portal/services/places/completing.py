@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from portal import db
-from portal.models.place import Place, PlaceKind, PlaceName, PlacePostcode
+from portal.models.place import WEIGHTY, Place, PlaceKind, PlaceName, PlacePostcode
 from portal.services.places import areas, matching, names
 from portal.services.places.matching import Found, PlaceMatch
 
@@ -23,7 +23,7 @@ MOST_COMPARED = 400
 def complete(prefix: str, limit: int = 8) -> list[PlaceMatch]:
     """What begins like this, the most populated first and the exact name before all; digits are postal codes.
 
-    Each label resolves to its entry. Two indexed statements and one for the entries; "" for nothing gives nothing.
+    Each label resolves to its entry. Two statements on indexes, three for a rare name; "" gives nothing.
     """
     limit = max(0, min(limit, MOST))
     key = names.key(prefix) if len(prefix) <= names.LONGEST else ""
@@ -35,31 +35,48 @@ def complete(prefix: str, limit: int = 8) -> list[PlaceMatch]:
         row = matching.row_of_code(code, PlaceKind.ARRONDISSEMENT)
         return [matching.match(row)] if row else []
     typed = key + " " if prefix[-1].isspace() else key
-    exact = _ids(
-        select(PlaceName.place_id)
-        .join(Place, Place.id == PlaceName.place_id)
-        .where(PlaceName.key == key, Place.key == key),
-        2,
-    )
-    begins = select(PlaceName.place_id).where(
-        PlaceName.key >= typed, PlaceName.key < typed + AFTER_LETTERS
-    )
     # More than asked for: a town may be there by two of its names.
-    return _matches([*exact, *_ids(begins, limit * 2 + 4)], limit)
+    among = {"low": typed, "high": typed + AFTER_LETTERS, "most": limit * 3}
+    rows = list(db.session.execute(_WEIGHTY, among))
+    if len({row.id for row in rows}) < limit:
+        rows = list(db.session.execute(_BEGINS, among))
+    exact = db.session.execute(_EXACT, {"key": key}).all()
+    return _matches([*exact, *rows], limit)
 
 
-def _ids(asked: Select[*tuple[Any, ...]], most: int) -> list[int]:
-    ranked = asked.order_by(PlaceName.weight.desc(), PlaceName.place_id).limit(most)
-    return [row.place_id for row in db.session.execute(ranked)]
+def _begins(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The most weighty names of a range, from the index alone, then their places."""
+    best = (
+        select(PlaceName.place_id, PlaceName.weight)
+        .where(PlaceName.key >= bindparam("low"), PlaceName.key < bindparam("high"), *conditions)
+        .order_by(PlaceName.weight.desc(), PlaceName.place_id)
+        .limit(bindparam("most"))
+        .subquery()
+    )
+    return matching.ENTRY.join(best, best.c.place_id == Place.id).order_by(
+        best.c.weight.desc(), best.c.place_id
+    )
 
 
-def _matches(ids: Iterable[int], limit: int) -> list[PlaceMatch]:
-    order = list(dict.fromkeys(ids))
-    rows = {row.id: row for row in matching.rows_where(Place.id.in_(order))} if order else {}
+_BEGINS = _begins()
+_WEIGHTY = _begins(cast(ColumnElement[bool], WEIGHTY))
+_EXACT = (
+    matching.ENTRY.join(PlaceName, PlaceName.place_id == Place.id)
+    .where(PlaceName.key == bindparam("key"), Place.key == PlaceName.key)
+    .order_by(PlaceName.weight.desc(), Place.id)
+    .limit(2)
+)
+
+
+def _matches(rows: Iterable[Found], limit: int) -> list[PlaceMatch]:
     found: dict[str, PlaceMatch] = {}
-    for row in (rows[place_id] for place_id in order if place_id in rows):
-        found.setdefault(matching.label(row), matching.match(row))
-    return list(found.values())[:limit]
+    for row in rows:
+        if len(found) == limit:
+            break
+        label = matching.label(row)
+        if label not in found:
+            found[label] = matching.match(row)
+    return list(found.values())
 
 
 def _by_digits(digits: str, limit: int) -> list[PlaceMatch]:
@@ -110,4 +127,6 @@ def similar(key: str, limit: int = 4) -> tuple[PlaceMatch, ...]:
     for row in db.session.execute(known):
         ids.setdefault(row.key, row.place_id)
     close = difflib.get_close_matches(key, ids, n=limit, cutoff=SIMILAR)
-    return tuple(_matches((ids[name] for name in close), limit))
+    order = [ids[name] for name in close]
+    rows = {row.id: row for row in matching.rows_where(Place.id.in_(order))} if order else {}
+    return tuple(_matches((rows[place_id] for place_id in order), limit))

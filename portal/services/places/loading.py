@@ -13,9 +13,15 @@ from portal import db
 from portal.models.place import Place, PlaceKind, PlaceName, PlacePostcode
 from portal.services.places import names
 
-BATCH = 5000
+BATCH = 1000  # rows: what a door may commit at once without keeping others waiting
 # How many of its people count as one when names that begin alike are ranked: a town is what is asked for most.
-LIGHT = {PlaceKind.ARRONDISSEMENT: 100, PlaceKind.DEPARTEMENT: 10, PlaceKind.REGION: 10}
+LIGHT = {
+    PlaceKind.ARRONDISSEMENT: 100,
+    PlaceKind.DEPARTEMENT: 10,
+    PlaceKind.REGION: 10,
+    PlaceKind.TOWN: 10,
+}
+OTHER_NAME = 10  # and again for a name that a town has in some other language
 
 _RENEW = update(Place).where(Place.id == bindparam("known_id"))
 Identity = tuple[str, str, str]  # country, kind, code: what makes two rows the same entry
@@ -56,7 +62,7 @@ def load(
 ) -> Loaded:
     """Add rows to the gazetteer, or renew those it knows by country, kind and code; flushes, never commits.
 
-    `progress` hears how many rows each batch had. With `replace`, entries of the same country and kind that the rows
+    `progress` hears how many rows each batch had, and is where a door saves: loading again mends what was cut off. With `replace`, entries of the same country and kind that the rows
     do not name are removed: for a whole new edition, never for a part of one. The first 35,000 take two seconds.
     """
     known = _known()
@@ -136,12 +142,15 @@ def _columns(row: PlaceRow) -> dict[str, Any]:
 
 
 def _names(place_id: int, own: str, row: PlaceRow) -> Iterator[dict[str, Any]]:
-    keys = {own, names.without_article(own), *map(names.key, row.other_names)} - {""}
-    if "(" in row.name:  # "Bors (Canton de Charente-Sud)" is Bors to its people
-        keys.add(names.key(row.name.partition("(")[0]))
     weight = row.population // LIGHT.get(row.kind, 1)
-    for key in sorted(keys):
-        yield {"key": key[: names.LONGEST], "weight": weight, "place_id": place_id}
+    keys = dict.fromkeys((own, names.without_article(own)), weight)
+    if "(" in row.name:  # "Bors (Canton de Charente-Sud)" is Bors to its people
+        keys[names.key(row.name.partition("(")[0])] = weight
+    for other in row.other_names:
+        keys.setdefault(names.key(other), weight // OTHER_NAME)
+    for key, weight in keys.items():
+        if key:
+            yield {"key": key[: names.LONGEST], "weight": weight, "place_id": place_id}
 
 
 def _postcodes(place_id: int, row: PlaceRow) -> Iterator[dict[str, Any]]:

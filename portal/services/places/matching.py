@@ -175,7 +175,10 @@ def ranked(
             row.code,
         )
 
-    return sorted(rows, key=rank)
+    found = sorted(rows, key=rank)
+    # Who writes "Rome" does not mean Lomé, which some language calls so too.
+    is_own = any(row.key == key for row in found)
+    return [row for row in found if row.key == key or row.country == country or not is_own]
 
 
 def is_close_call(rows: Sequence[Found]) -> bool:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
-
 from portal import db
 from portal.models.place import AREAS, Place, PlaceKind, PlacePostcode
 from portal.services.places import areas, matching, names, nearest
@@ -172,16 +170,13 @@ def _of_postcode(code: str, rows: list[Found]) -> Resolution:
 
 def _sorted_like(code: str) -> list[Found]:
     """The towns whose codes begin with the same 3 digits: the same sorting office."""
-    asked = matching.ENTRY.where(
+    asked = matching.ENTRY.join(PlacePostcode, PlacePostcode.place_id == Place.id).where(
+        PlacePostcode.postcode >= code[:3],
+        PlacePostcode.postcode < code[:3] + ":",
         Place.country == "FR",
         Place.kind == PlaceKind.COMMUNE,
-        Place.id.in_(
-            select(PlacePostcode.place_id).where(
-                PlacePostcode.postcode >= code[:3], PlacePostcode.postcode < code[:3] + ":"
-            )
-        ),
     )
-    return list(db.session.execute(asked).all())
+    return list({row.id: row for row in db.session.execute(asked)}.values())
 
 
 def _centre(code: str, rows: list[Found]) -> PlaceMatch | None:
