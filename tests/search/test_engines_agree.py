@@ -1,0 +1,69 @@
+"""The embedded engine and the reference give the same answers to thousands of random questions."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from search.index import Index
+from search.memory import MemoryIndex
+from search.query import Query
+from search.results import Results
+from search.whoosh import WhooshIndex
+from tests.search.worlds import changed, question, world
+
+SEEDS = range(16)
+QUESTIONS = 100
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_both_answer_alike_after_a_rebuild_and_after_changes(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    documents = world(seed, rng.choice((1, 12, 60, 200)))
+    reference, engine = MemoryIndex(), WhooshIndex(tmp_path / "index")
+    for index in (reference, engine):
+        index.rebuild(documents)
+    ask_both(rng, reference, engine, documents)
+
+    for _ in range(5):
+        put = [changed(rng, documents, rng.randint(1, len(documents) + 9)) for _ in range(8)]
+        taken = [rng.randint(1, len(documents) + 9) for _ in range(3)]
+        for index in (reference, engine):
+            index.update(put, taken)
+    ask_both(rng, reference, engine, documents)
+
+
+def test_both_answer_alike_when_everything_is_gone(tmp_path: Path) -> None:
+    rng = random.Random(0)
+    documents = world(0, 10)
+    reference, engine = MemoryIndex(), WhooshIndex(tmp_path / "index")
+    for index in (reference, engine):
+        index.rebuild(documents)
+        index.update([], range(1, 11))
+    ask_both(rng, reference, engine, documents)
+    assert list(engine.versions()) == []
+
+
+def ask_both(rng: random.Random, reference: Index, engine: Index, documents: list) -> None:
+    assert list(reference.versions()) == list(engine.versions())
+    for _ in range(QUESTIONS):
+        query = question(rng, documents)
+        agree(query, reference.search(query), engine.search(query))
+    for prefix in ("j", "jar", "ben", "hô", "été", "l", "#4", "zz", "", "OE"):
+        assert reference.complete(prefix, 5) == engine.complete(prefix, 5), prefix
+
+
+def agree(query: Query, one: Results, other: Results) -> None:
+    """Everything equal; scores but for the last bits."""
+    assert one.total == other.total, query
+    assert one.remote_from == other.remote_from, query
+    assert dict(one.facets) == dict(other.facets), query
+    assert (one.corrected, one.suggestion) == (other.corrected, other.suggestion), query
+    assert [card(hit) for hit in one.hits] == [card(hit) for hit in other.hits], query
+    for hit, twin in zip(one.hits, other.hits, strict=True):
+        assert hit.score == pytest.approx(twin.score, rel=1e-9)
+        assert hit.distance_km == twin.distance_km
+
+
+def card(hit: object) -> tuple[object, ...]:
+    return (hit.id, hit.cluster, hit.location_index, hit.next_at, hit.matched)
