@@ -7,6 +7,7 @@ token is bound to the session, on top of the same check.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -101,6 +102,18 @@ def form_token_age() -> int | None:
         return None
     age = clock.epoch() - found[0]
     return age if -120 <= age <= FORM_TOKEN_HOURS * 3600 else None
+
+
+def network() -> str:
+    """Who asks, for counting: a keyed hash of the address (of the /64 in IPv6, which is one household), or "" when unknown."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return ""
+    if address.version == 6 and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    width = 32 if address.version == 4 else 64
+    return tokens.keyed_hash("network", str(ipaddress.ip_network((address, width), strict=False)))
 
 
 def _form_purpose() -> str:

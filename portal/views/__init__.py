@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from portal.views import access, errors, health
+from portal import security
+from portal.views import access, errors, health, likes, sessions, sign_in
 
 
 def init_app(app: Flask) -> None:
-    """Register every blueprint, and the pages of errors."""
+    """Register every blueprint, and the pages of errors. Who asks is known before their form token is checked."""
+    sessions.init_app(app)
+    app.before_request(security.check_form_token)
     access.init_app(app)
     errors.init_app(app)
     for blueprint in blueprints():
@@ -17,4 +20,4 @@ def init_app(app: Flask) -> None:
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint of the pages."""
-    return (health.pages,)
+    return (health.pages, likes.pages, sign_in.pages)

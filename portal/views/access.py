@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from portal import clock, db, permissions
+from portal import clock, db, permissions, security
 from portal.errors import Forbidden, NotFound, ProofNeeded, SignInNeeded
 from portal.models import Association, Person, TeamRole
 
@@ -127,10 +128,15 @@ def association_of(slug: str) -> Association:
     return association
 
 
+def is_proved() -> bool:
+    """Did the person prove who they are less than 12 hours ago?"""
+    row = g.get("session_row")
+    return row is not None and (clock.now() - row.proved_at).total_seconds() <= PROOF_HOURS * 3600
+
+
 def require_proof() -> None:
     """Ask for a fresh proof of identity when the last one is older than 12 hours."""
-    row = g.get("session_row")
-    if row is None or (clock.now() - row.proved_at).total_seconds() > PROOF_HOURS * 3600:
+    if not is_proved():
         raise ProofNeeded
 
 
@@ -149,8 +155,16 @@ def init_app(app: Flask) -> None:
 
 def to_sign_in() -> Any:
     """Send somebody to the sign-in page, to come back here afterwards."""
-    here = request.full_path.rstrip("?") if request.method == "GET" else request.referrer or "/"
-    return redirect(url_for("accounts.sign_in", next=here), code=303)
+    here = request.full_path.rstrip("?") if request.method == "GET" else page_before()
+    return redirect(url_for("sign_in.ask", next=here), code=303)
+
+
+def page_before(default: str = "/") -> str:
+    """The path of the page whose form was sent, when the browser names it and it is one of ours."""
+    parts = urlsplit(request.referrer or "")
+    if f"{parts.scheme}://{parts.netloc}/" != request.host_url:
+        return default
+    return security.safe_path(f"{parts.path}?{parts.query}".rstrip("?"), default)
 
 
 def _mark(view: View, access: str) -> View:

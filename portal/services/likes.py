@@ -1,0 +1,131 @@
+"""Likes: one person, one cluster. Counted by person, named only for those who chose to be seen.
+
+Likes belong to the cluster, not to the offer's text: they survive a feed's edit, an offer's return and the joining of
+two clusters. They never change a rank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from portal import clock, db, permissions
+from portal.errors import Gone
+from portal.models import Like, Offer, Person, PersonState
+
+KEPT_ON_DEVICE = 50
+
+
+def like(person: Person, offer: Offer) -> bool:
+    """Like the need. Twice is once: returns whether it is new. Raises Gone for what nobody may look at any more."""
+    if not permissions.may_see(person, offer):
+        raise Gone
+    return _add(person, offer.cluster_id, offer.id)
+
+
+def unlike(person: Person, offer: Offer) -> bool:
+    """Take the like back. Returns whether there was one."""
+    gone = db.session.execute(
+        delete(Like).where(Like.person_id == person.id, Like.cluster_id == offer.cluster_id)
+    )
+    return bool(cast("CursorResult[Any]", gone).rowcount)
+
+
+def join(person: Person, kept: Mapping[int, int]) -> int:
+    """Bring what an anonymous device liked, {cluster: offer}, into the account. Returns how many are new there.
+
+    The cookie may be old: a need that is gone is left out, without a word.
+    """
+    offers = db.session.execute(
+        select(Offer.id, Offer.cluster_id)
+        .where(Offer.id.in_(kept.values()), Offer.state.in_(permissions.PUBLIC_STATES))
+        .order_by(Offer.id)
+    ).all()
+    return sum(_add(person, row.cluster_id, row.id) for row in offers)
+
+
+def counts(clusters: Iterable[int]) -> dict[int, int]:
+    """How many people like each of these clusters; those that nobody likes are not in it."""
+    rows = db.session.execute(
+        select(Like.cluster_id, func.count())
+        .where(Like.cluster_id.in_(list(clusters)))
+        .group_by(Like.cluster_id)
+    )
+    return {cluster: int(number) for cluster, number in rows}
+
+
+def count(cluster: int) -> int:
+    """How many people like this cluster."""
+    return counts([cluster]).get(cluster, 0)
+
+
+def liked(person: Person | None, clusters: Iterable[int]) -> frozenset[int]:
+    """Which of these clusters the person likes."""
+    if person is None:
+        return frozenset()
+    return frozenset(
+        db.session.scalars(
+            select(Like.cluster_id).where(
+                Like.person_id == person.id, Like.cluster_id.in_(list(clusters))
+            )
+        )
+    )
+
+
+def of(person: Person) -> list[Offer]:
+    """The needs a person likes, the newest like first, through the offer by which they met it."""
+    found = db.session.scalars(
+        select(Offer)
+        .join(Like, Like.offer_id == Offer.id)
+        .where(Like.person_id == person.id, Offer.state.in_(permissions.PUBLIC_STATES))
+        .order_by(Like.created_at.desc(), Like.id.desc())
+    )
+    return list(found.unique())
+
+
+def seen_names(cluster: int, most: int = 2) -> list[str]:
+    """First names of people who like it and chose to be seen, the newest first."""
+    found = db.session.scalars(
+        select(Person.first_name)
+        .join(Like, Like.person_id == Person.id)
+        .where(
+            Like.cluster_id == cluster,
+            Person.is_seen,
+            Person.state == PersonState.ACTIVE,
+            Person.first_name != "",
+        )
+        .order_by(Like.created_at.desc(), Like.id.desc())
+        .limit(most)
+    )
+    return list(found)
+
+
+def move(source: int, target: int) -> None:
+    """Two clusters become one: its likes are those of both, each person counted once."""
+    already = select(Like.person_id).where(Like.cluster_id == target).scalar_subquery()
+    db.session.execute(
+        delete(Like)
+        .where(Like.cluster_id == source, Like.person_id.in_(already))
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(
+        update(Like)
+        .where(Like.cluster_id == source)
+        .values(cluster_id=target)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _add(person: Person, cluster: int, offer: int) -> bool:
+    """Two taps at once: the unique key lets one of them in, and the other finds it done."""
+    dialect = db.session.get_bind().dialect.name
+    insert = (sqlite if dialect == "sqlite" else postgresql).insert
+    added = db.session.execute(
+        insert(Like)
+        .values(person_id=person.id, cluster_id=cluster, offer_id=offer, created_at=clock.now())
+        .on_conflict_do_nothing(index_elements=["person_id", "cluster_id"])
+    )
+    return bool(cast("CursorResult[Any]", added).rowcount)
