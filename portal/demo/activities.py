@@ -15,22 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from portal import themes
 from portal.demo.words import TEXTS
-
-THEMES = (
-    "solidarity",
-    "health",
-    "education",
-    "environment",
-    "animals",
-    "culture",
-    "sport",
-    "citizenship",
-    "emergency",
-    "international",
-    "digital",
-    "skills",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +70,7 @@ def all_activities() -> tuple[Activity, ...]:
     """Every activity, theme after theme."""
     return tuple(
         _activity(theme, raw)
-        for theme in THEMES
+        for theme in themes.SLUGS
         for raw in tomllib.loads((TEXTS / f"{theme}.toml").read_text(encoding="utf-8"))["activity"]
     )
 

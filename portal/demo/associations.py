@@ -9,7 +9,8 @@ from html import escape
 
 from slugify import slugify
 
-from portal.demo.activities import THEMES, typeset
+from portal import themes as causes
+from portal.demo.activities import typeset
 from portal.demo.dice import Dice
 from portal.demo.people import CAST
 from portal.demo.towns import Town, all_towns, towns_by_name
@@ -100,7 +101,7 @@ def _invented(
     towns = tuple(all_towns().values())
     for number in range(start, count):
         dice = Dice(seed, "invented", number)
-        town, theme, other = dice.pick(towns), dice.pick(THEMES), dice.pick(THEMES)
+        town, theme, other = dice.pick(towns), dice.pick(causes.SLUGS), dice.pick(causes.SLUGS)
         name = f"{dice.pick(_HEADS[theme])} {dice.pick(ENDINGS)}"
         about = f"Une association {town.of}, ouverte à qui veut donner un coup de main."
         yield f"{name}, {town.city}", town, (theme, other), about
