@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from portal import db, security
 from portal.demo.people import CAST
@@ -52,7 +51,7 @@ def send() -> Any:
             email, next_path=onward, network_hash=security.network(), language=spoken()
         )
         db.session.commit()
-    return render_template("accounts/sent.html", email=email)
+    return render_template("accounts/link_sent.html", email=email)
 
 
 @pages.get("/sign-in/link/<token>")
@@ -61,7 +60,18 @@ def look(token: str) -> Any:
     """One button. Looking does nothing, however often."""
     g.is_personal = True
     link = sign_in_links.find(token)
-    return render_template("accounts/link.html", link=link, token=token, words=_words(link.purpose))
+    title, button = _words(link.purpose)
+    text = _(
+        "Avec l’adresse %(email)s. Vous n’avez rien demandé ? Fermez cette page : rien ne se passe.",
+        email=link.email,
+    )
+    return render_template(
+        "accounts/press.html",
+        action=f"/sign-in/link/{token}",
+        title=title,
+        text=text,
+        button=button,
+    )
 
 
 @pages.post("/sign-in/link/<token>")
@@ -81,8 +91,8 @@ def demo() -> Any:
     """With DEMO, on loopback only: sign in as one of the demo's people, in one click."""
     if not current_app.config["DEMO"]:
         raise NotFound
-    given = request.form.get("person", "")
-    person = next((p for p in _demo_people() if str(p.id) == given), None)
+    email = request.form.get("email", "")
+    person = accounts.of_email(email) if email in (one[1] for one in CAST) else None
     if person is None:
         raise NotFound
     return come_in(person, security.safe_path(request.form.get("next")))
@@ -127,39 +137,36 @@ def _change_email(token: str) -> Any:
 
 
 def _form(form: EmailForm, onward: str) -> str:
-    why = None
+    reason = ""
     if access.person() is not None:
-        why = _(ProofNeeded.sentence)
+        reason = _(ProofNeeded.sentence)
     elif onward != "/":
-        why = _(SignInNeeded.sentence)
-    demo_people = _demo_people() if current_app.config["DEMO"] else []
+        reason = _(SignInNeeded.sentence)
     return render_template(
         "accounts/sign_in.html",
         form=form,
-        onward=onward,
-        why=why,
+        next=onward,
+        reason=reason,
         providers=[],
-        demo_people=demo_people,
+        demo_people=_demo_people() if current_app.config["DEMO"] else [],
     )
 
 
-def _demo_people() -> list[Person]:
-    """The cast of the demo, in its order."""
-    emails = [email for _name, email, _role in CAST]
-    found = db.session.scalars(select(Person).where(Person.email.in_(emails))).all()
-    return sorted(found, key=lambda person: emails.index(person.email or ""))
+def _demo_people() -> list[dict[str, str]]:
+    """The cast of the demo, in its order, with what each of them is there."""
+    texts = {
+        "volunteer": _("bénévole"),
+        "coordinator": _("coordonne une association"),
+        "helper": _("accueille pour une association"),
+        "moderator": _("veille sur le portail"),
+    }
+    return [{"first_name": n, "email": email, "text": texts.get(r, r)} for n, email, r in CAST]
 
 
-def _words(purpose: LinkPurpose) -> dict[str, str]:
+def _words(purpose: LinkPurpose) -> tuple[str, str]:
     """(title, button) of the page behind a link."""
-    return {
-        LinkPurpose.SIGN_IN: {"title": _("Vous y êtes presque"), "button": _("Me connecter")},
-        LinkPurpose.JOIN_IDENTITY: {
-            "title": _("Vous y êtes presque"),
-            "button": _("Prouver mon adresse et me connecter"),
-        },
-        LinkPurpose.CHANGE_EMAIL: {
-            "title": _("Changer d’adresse"),
-            "button": _("Utiliser cette adresse"),
-        },
-    }[purpose]
+    if purpose is LinkPurpose.CHANGE_EMAIL:
+        return _("Changer d’adresse"), _("Utiliser cette adresse")
+    if purpose is LinkPurpose.JOIN_IDENTITY:
+        return _("Vous y êtes presque"), _("Prouver mon adresse et me connecter")
+    return _("Vous y êtes presque"), _("Me connecter")
