@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
 from portal.db import Base, UtcDateTime, enum_type
+from portal.errors import Conflict
 from portal.models.person import Person
 from portal.models.shift import Shift
 
@@ -98,6 +99,16 @@ class Signup(Base):
 
     shift: Mapped[Shift] = relationship()
     person: Mapped[Person | None] = relationship()
+
+    def become(self, state: SignupState) -> None:
+        """Change the state as CHANGES allows; anything else is refused with a sentence."""
+        if state not in CHANGES[self.state]:
+            raise Conflict(
+                "Cette inscription a changé entre-temps : cela n’est plus possible. "
+                "Rechargez la page pour voir où elle en est."
+            )
+        self.state = state
+        self.changed_at = clock.now()
 
     @property
     def takes_places(self) -> bool:

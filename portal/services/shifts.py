@@ -1,113 +1,61 @@
-"""What the team does with a shift or an offer that people are on: capacity, another date, cancelled, closed, reopened.
-
-Nobody is ever removed by a number: lowering the capacity only stops giving. Whoever is on a shift that moves or is
-cancelled is told, with what else they could do.
-"""
+"""Rules such as "every Tuesday, 18-20 h" are rolled out as dated shifts: 26 weeks ahead, 200 at most."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from dateutil.rrule import rrulestr
 
-from portal import clock, db
-from portal.errors import Conflict, Invalid
-from portal.models import Offer, Shift, ShiftState, Signup, SignupState
-from portal.services import capacity, notices, outbox, waiting
-from portal.services.signups.change import ACTIVE
+from portal.models import Offer, RecurrenceRule, Shift
 
-
-def set_capacity(shift_id: int, number: int | None) -> Shift:
-    """How many people it takes (None is no limit). Raising it offers places along the line in the same transaction."""
-    if number is not None and not 0 <= number <= 100_000:
-        raise Invalid("Le nombre de places va de 0 à 100 000.", field="capacity")
-    shift = capacity.lock(shift_id)
-    if shift.capacity != number:
-        shift.capacity = number
-        outbox.reindex(shift.offer_id)
-    waiting.settle(shift)
-    return shift
+WEEKS_AHEAD = 26
+MOST = 200
 
 
-def cancel_shift(shift_id: int) -> Shift:
-    """It will not take place: every signup on it is cancelled, and everyone is told. Twice is once."""
-    shift = capacity.lock(shift_id)
-    if shift.state is ShiftState.CANCELLED:
-        return shift
-    if not shift.is_ahead(clock.now()):
-        raise Conflict("Cette date est passée : elle ne peut plus être annulée.")
-    shift.state = ShiftState.CANCELLED
-    shift.sequence += 1
-    for signup in on(shift):
-        was = signup.state
-        signup.become(SignupState.CANCELLED)
-        notices.of_signup(signup, "shift_cancelled", was=was.value)
-    capacity.recount(shift)
-    outbox.reindex(shift.offer_id)
-    return shift
+def roll_out(offer: Offer, rule: RecurrenceRule, now: datetime) -> int:
+    """Add the shifts that the rule promises and the offer lacks; returns how many. The rule must have its id.
 
-
-def move_shift(
-    shift_id: int,
-    starts_at: datetime | None,
-    ends_at: datetime | None,
-    location_id: int | None = None,
-) -> Shift:
-    """Another date or another location. Everyone on it keeps the place and is told; calendars follow by their SEQUENCE."""
-    if starts_at is not None and ends_at is not None and ends_at < starts_at:
-        raise Invalid("La fin précède le début.", field="ends_at")
-    shift = capacity.lock(shift_id)
-    if (shift.starts_at, shift.ends_at, shift.location_id) == (starts_at, ends_at, location_id):
-        return shift
-    shift.starts_at, shift.ends_at, shift.location_id = starts_at, ends_at, location_id
-    shift.sequence += 1
-    for signup in on(shift):
-        if starts_at is not None:
-            signup.held_until = _earlier(signup.held_until, starts_at)
-            signup.offered_until = _earlier(signup.offered_until, starts_at)
-        notices.changed(signup)
-    waiting.settle(shift)
-    outbox.reindex(shift.offer_id)
-    return shift
-
-
-def line_closes(offer: Offer) -> None:
-    """The offer was closed, or withdrawn by its feed: who holds a place keeps it, who waits is told not to wait.
-
-    Call it after the offer's state was changed, in the same transaction.
+    The hour is kept on the wall: 18 h stays 18 h when summer time ends.
     """
-    for shift in _locked_shifts(offer):
-        for signup in on(shift):
-            if signup.state is SignupState.WAITLISTED:
-                signup.become(SignupState.CANCELLED)
-                if signup.verified_at is not None:
-                    notices.of_signup(signup, "line_closed")
-        waiting.settle(shift)
+    zone = ZoneInfo(rule.zone)
+    until = now + timedelta(weeks=WEEKS_AHEAD)
+    known = {shift.starts_at for shift in offer.shifts if shift.rule_id == rule.id}
+    ahead = sum(1 for shift in offer.shifts if shift.is_ahead(now))
+    added = 0
+    first = max(now, rule.starts_at).astimezone(zone).replace(tzinfo=None)
+    dates = rrulestr(_local_until(rule.rrule, zone), dtstart=_wall(rule.starts_at, zone))
+    for wall in dates.xafter(first, inc=True):
+        starts_at = wall.replace(tzinfo=zone).astimezone(UTC)
+        if starts_at > until or ahead + added >= MOST:
+            break
+        if starts_at not in known:
+            offer.shifts.append(_shift(rule, starts_at))
+            added += 1
+    rule.rolled_until = until
+    return added
 
 
-def line_moves(offer: Offer) -> None:
-    """The offer is live again, or its shifts were edited: what is free is offered to those who waited through the pause."""
-    for shift in _locked_shifts(offer):
-        waiting.settle(shift)
-
-
-def on(shift: Shift) -> list[Signup]:
-    """Everyone who holds or awaits a place on it, in the order of the line."""
-    return list(
-        db.session.scalars(
-            select(Signup)
-            .where(Signup.shift_id == shift.id, Signup.state.in_(ACTIVE))
-            .order_by(Signup.created_at, Signup.id)
-            .execution_options(populate_existing=True)
-        )
+def _shift(rule: RecurrenceRule, starts_at: datetime) -> Shift:
+    return Shift(
+        rule_id=rule.id,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=rule.minutes),
+        zone=rule.zone,
+        capacity=rule.capacity,
     )
 
 
-def _locked_shifts(offer: Offer) -> list[Shift]:
-    db.session.flush()
-    ids = db.session.scalars(select(Shift.id).where(Shift.offer_id == offer.id)).all()
-    return list(capacity.lock_all(list(ids)).values())
+def _wall(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.astimezone(zone).replace(tzinfo=None)
 
 
-def _earlier(moment: datetime | None, limit: datetime) -> datetime | None:
-    return None if moment is None else min(moment, limit)
+def _local_until(rrule: str, zone: ZoneInfo) -> str:
+    """UNTIL is written in UTC, our dates are on the wall: the last one must not be lost by an hour."""
+
+    def local(match: re.Match[str]) -> str:
+        moment = datetime.strptime(match[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        return f"UNTIL={_wall(moment, zone):%Y%m%dT%H%M%S}"
+
+    return re.sub(r"UNTIL=(\d{8}T\d{6}Z)", local, rrule.removeprefix("RRULE:"))

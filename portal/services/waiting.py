@@ -1,0 +1,152 @@
+"""The line of a full shift: holds and offers that run out, and the next in line who is offered what came free.
+
+Everything here works behind the shift's lock (`capacity.lock`). `settle` is the one place where a freed place finds its
+next owner, and every use case that may free one ends with it, in its own transaction: no place is ever free while
+somebody waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from portal import clock, db
+from portal.models import Offer, OfferState, Shift, ShiftState, Signup, SignupState
+from portal.services import capacity, notices, outbox
+
+HOLD = timedelta(hours=24)
+WEAK_HOLD = timedelta(minutes=30)  # while somebody who proved their address waits
+OFFER = timedelta(hours=24)
+SHORTEST_OFFER = timedelta(minutes=15)
+
+
+def hold_until(shift: Shift) -> datetime:
+    """When a hold that nobody verifies ends: after 24 h, or when the shift starts."""
+    end = clock.now() + HOLD
+    return min(end, shift.starts_at) if shift.starts_at else end
+
+
+def offer_until(shift: Shift) -> datetime:
+    """When an unanswered offer goes to the next: 24 h, or half of what is left before the start, but 15 minutes at least."""
+    now = clock.now()
+    if shift.starts_at is None:
+        return now + OFFER
+    half = max((shift.starts_at - now) / 2, SHORTEST_OFFER)
+    return min(now + min(OFFER, half), shift.starts_at)
+
+
+def settle(shift: Shift) -> None:
+    """End what has run out, count again, and offer every free place to the first in line whom it fits."""
+    changed = capacity.recount(shift)
+    changed |= offer_next(shift)
+    while (lapsed := _first_lapsed(shift)) is not None:
+        was = lapsed.state
+        lapsed.become(SignupState.EXPIRED)
+        if was is SignupState.OFFERED:
+            notices.of_signup(lapsed, "place_lapsed")
+        changed |= capacity.recount(shift)
+        changed |= offer_next(shift)
+    if changed:
+        outbox.reindex(shift.offer_id)
+
+
+def offer_next(shift: Shift) -> bool:
+    """Offer free places along the line, by (time, id), to each verified party that fits; True when one was offered."""
+    if not _may_offer(shift):
+        return False
+    given = False
+    for signup in db.session.scalars(_verified_line(shift.id)).all():
+        if capacity.fits(shift, signup.party):
+            signup.become(SignupState.OFFERED)
+            signup.offered_until = offer_until(shift)
+            notices.of_signup(signup, "place_offered")
+            capacity.recount(shift)
+            given = True
+    return given
+
+
+def position(signup: Signup) -> int:
+    """The place in line, from 1. Those ahead who have not proved their address count: the figure can only get better."""
+    ahead = select(func.count()).where(
+        Signup.shift_id == signup.shift_id,
+        Signup.state == SignupState.WAITLISTED,
+        or_(
+            Signup.created_at < signup.created_at,
+            and_(Signup.created_at == signup.created_at, Signup.id < signup.id),
+        ),
+    )
+    return 1 + (db.session.scalar(ahead) or 0)
+
+
+def shifts_to_settle(limit: int = 200) -> Sequence[int]:
+    """The shifts that the clock has changed: a hold or an offer has run out, or a place is free while somebody who fits waits."""
+    now = clock.now()
+    in_line = aliased(Signup)
+    waits = exists().where(
+        in_line.shift_id == Signup.shift_id,
+        in_line.state == SignupState.WAITLISTED,
+        in_line.verified_at.is_not(None),
+    )
+    lapsed = select(Signup.shift_id).where(
+        or_(
+            and_(Signup.state == SignupState.HELD, Signup.held_until <= now),
+            and_(Signup.state == SignupState.OFFERED, Signup.offered_until <= now),
+            and_(Signup.state == SignupState.HELD, Signup.created_at <= now - WEAK_HOLD, waits),
+        )
+    )
+    free = (
+        select(Signup.shift_id)
+        .join(Shift, Shift.id == Signup.shift_id)
+        .join(Offer, Offer.id == Shift.offer_id)
+        .where(
+            Signup.state == SignupState.WAITLISTED,
+            Signup.verified_at.is_not(None),
+            or_(Shift.capacity.is_(None), Shift.taken + Signup.party <= Shift.capacity),
+            Shift.state == ShiftState.PLANNED,
+            or_(Shift.starts_at.is_(None), Shift.starts_at > now),
+            Offer.state == OfferState.LIVE,
+        )
+    )
+    return list(db.session.scalars(lapsed.union(free).limit(limit)))
+
+
+def _may_offer(shift: Shift) -> bool:
+    has_begun = shift.starts_at is not None and shift.starts_at <= clock.now()
+    return capacity.gives_places(shift) and not has_begun
+
+
+def _first_lapsed(shift: Shift) -> Signup | None:
+    """The oldest hold or offer that has run out. One at a time: once the line is served, younger holds are safe again."""
+    now = clock.now()
+    hold_is_over = Signup.held_until <= now
+    if _may_offer(shift) and db.session.scalar(_verified_line(shift.id).limit(1)) is not None:
+        hold_is_over = or_(hold_is_over, Signup.created_at <= now - WEAK_HOLD)
+    return db.session.scalar(
+        select(Signup)
+        .where(
+            Signup.shift_id == shift.id,
+            or_(
+                and_(Signup.state == SignupState.HELD, hold_is_over),
+                and_(Signup.state == SignupState.OFFERED, Signup.offered_until <= now),
+            ),
+        )
+        .order_by(Signup.created_at, Signup.id)
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _verified_line(shift_id: int) -> Select[Signup]:
+    return (
+        select(Signup)
+        .where(
+            Signup.shift_id == shift_id,
+            Signup.state == SignupState.WAITLISTED,
+            Signup.verified_at.is_not(None),
+        )
+        .order_by(Signup.created_at, Signup.id)
+        .execution_options(populate_existing=True)
+    )
