@@ -41,13 +41,13 @@ class Membership(Base):
 
 
 class TeamInvitation(Base):
-    """A mailed invitation to a team, bound to the address it was sent to."""
+    """A mailed invitation to a team, bound to the address it was sent to. Nobody invites who founds an association."""
 
     __tablename__ = "team_invitations"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     association_id: Mapped[int] = mapped_column(ForeignKey("associations.id"), index=True)
-    inviter_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    inviter_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     email: Mapped[str] = mapped_column(String(254))
     role: Mapped[TeamRole] = mapped_column(enum_type(TeamRole))
     nonce: Mapped[str] = mapped_column(String(24))
@@ -57,3 +57,4 @@ class TeamInvitation(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     association: Mapped[Association] = relationship()
+    inviter: Mapped[Person | None] = relationship()

@@ -27,7 +27,7 @@ from portal.models import (
     OfferState,
     Remote,
 )
-from portal.services import feed_shifts, outbox, places
+from portal.services import associations, feed_shifts, outbox, places
 
 # Raised when this file maps a record differently: every offer is then written again at its feed's next run.
 MAPPING = "1"
@@ -233,7 +233,7 @@ def _association(known: Known, given: FeedAssociation | None) -> Association:
         )
         if found is None:
             found = Association(feed_id=feed.id, external_id=external_id, slug="", name="")
-            found.slug = _free_slug(given.name or feed.name)
+            found.slug = associations.free_slug(given.name or feed.name)
             _write_association(found, given, feed)
             db.session.add(found)
             db.session.flush()
@@ -253,18 +253,6 @@ def _write_association(association: Association, given: FeedAssociation, feed: F
     association.city = given.city[:120]
     association.email = given.email[:254]
     association.phone = given.phone[:32]
-
-
-def _free_slug(name: str) -> str:
-    base = slugify(name)[:100] or "association"
-    taken = set(
-        db.session.scalars(
-            select(Association.slug).where(
-                (Association.slug == base) | Association.slug.like(f"{base}-%")
-            )
-        )
-    )
-    return next(s for s in (base, *(f"{base}-{n}" for n in range(2, 100_000))) if s not in taken)
 
 
 def withdraw(offer: Offer, at: datetime) -> None:

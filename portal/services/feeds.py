@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from sqlalchemy import func, select, update
 
@@ -111,7 +111,7 @@ def run(feed: Feed, limits: Limits, save: Save, progress: Progress = lambda coun
 
 def read(
     feed: Feed,
-    stream: BinaryIO,
+    stream: BinaryIO | IO[bytes],
     limits: Limits,
     save: Save,
     progress: Progress = lambda count: None,
