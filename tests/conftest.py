@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from portal import config, create_app, db, migrate
 from portal.config import Settings
 from portal.db import Database
+from portal.services import places
 from tests.people import Cast
 from tests.visitor import Visitor
 
@@ -29,6 +30,19 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     engine = db.make_engine(f"sqlite:///{path}")
     migrate.upgrade(engine)
     engine.dispose()  # closing the last connection folds the WAL into the file
+    return path
+
+
+@pytest.fixture(scope="session")
+def gazetteer(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same file with every place of France, loaded once; a test that needs places copies this one."""
+    path = tmp_path_factory.mktemp("gazetteer") / "relais.db"
+    shutil.copy(migrated, path)
+    database = Database(f"sqlite:///{path}")
+    with database.writing() as opened:
+        places.load(places.shipped())
+        opened.commit()
+    database.engine.dispose()
     return path
 
 

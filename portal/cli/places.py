@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column, Table
@@ -100,13 +101,14 @@ def resolve(text: str, country: str) -> None:
 
 
 def _table(title: str, matches: Iterable[PlaceMatch]) -> Table:
-    table = Table(Column("Lieu", no_wrap=True), "Code", "Genre", "Habitants", title=title)
-    table.add_column("Position")
-    table.add_column("Recherche")
+    fixed = [Column(head, no_wrap=True) for head in ("Lieu", "Code", "Hab.", "Position", "Autour")]
+    table = Table(
+        *fixed, "Genre", title=title, title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0)
+    )
     for match in matches:
         where = "—" if match.lat is None else f"{match.lat:.2f}, {match.lon:.2f}"
-        about = "environ " if match.is_estimated else ""
+        about = "~ " if match.is_estimated else ""
         search = f"zone {match.area}" if match.area else f"{match.radius_km} km"
         people = f"{match.population:,}".replace(",", "\u202f")
-        table.add_row(match.label, match.code, match.kind, people, about + where, search)
+        table.add_row(match.label, match.code, people, about + where, search, match.kind)
     return table
