@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, cast
 
 from sqlalchemy import func, select, update
 
@@ -111,7 +111,7 @@ def run(feed: Feed, limits: Limits, save: Save, progress: Progress = lambda coun
 
 def read(
     feed: Feed,
-    stream: BinaryIO | IO[bytes],
+    stream: IO[bytes],
     limits: Limits,
     save: Save,
     progress: Progress = lambda count: None,
@@ -119,7 +119,7 @@ def read(
     """Read an open stream into the feed's offers."""
     settings = feed_runs.settings_of(feed, limits.max_records)
     save()
-    return feed_runs.read(feed, stream, settings, save, progress)
+    return feed_runs.read(feed, cast(BinaryIO, stream), settings, save, progress)
 
 
 def begin(feed: Feed) -> FeedRun:
