@@ -6,8 +6,6 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lxml import etree
-
 from portal import themes
 from portal.formats.activities import activities_of
 from portal.formats.associations import registered
@@ -29,7 +27,7 @@ from portal.formats.remote import remote_work
 from portal.formats.settings import ReadSettings
 from portal.formats.text import clean_html, line
 from portal.formats.values import places, web_address, yes_no
-from portal.formats.xml_feed import XmlRecord, child, children, local, said
+from portal.formats.xml_feed import Parts, XmlRecord, said
 from portal.formats.zones import zone_of, zone_of_place
 
 _COUNTRY, _ZONE = "FR", "Europe/Paris"
@@ -39,26 +37,27 @@ class Mission:
     """The reader of one record: its element, its notebook, and how the feed is to be understood."""
 
     def __init__(self, record: XmlRecord, settings: ReadSettings) -> None:
-        self._record, self._element, self._notes = record, record.element, record.notes
+        self._parts, self._notes, self._line = record.parts, record.notes, record.line
         self._settings = settings
-        self._fields = {local(e).casefold(): e for e in reversed(record.element)}
 
     def draft(self) -> dict[str, Any]:
         """The fields of the item; what could not be used is in the notebook."""
-        ident = line(self._said("clientId"), "clientId", self._notes, 1_000)
+        ident = line(self._parts.said("clientId"), "clientId", self._notes, 1_000)
         self._notes.external_id = ident or None
         locations = self._locations()
-        remote = remote_work(self._said("remote"), "remote", self._notes, self._at("remote"))
-        wanted = places(self._said("places"), "places", self._notes, self._at("places"))
+        remote = remote_work(
+            self._parts.said("remote"), "remote", self._notes, self._parts.at("remote")
+        )
+        wanted = places(self._parts.said("places"), "places", self._notes, self._parts.at("places"))
         zone = self._zone(locations)
         start, end = self._day("startAt", zone), self._day("endAt", zone, ends=True)
         theme, tags = self._theme(), self._list("tags", LENGTHS["tag"])
         guessed = tuple(slug for tag in tags for slug in themes.of_tag(tag))
         detail_url = self._url("applicationUrl")
         if not detail_url:
-            written = self._said("applicationUrl")
+            written = self._parts.said("applicationUrl")
             self._notes.refused(
-                "applicationUrl", written, "url_missing", self._at("applicationUrl")
+                "applicationUrl", written, "url_missing", self._parts.at("applicationUrl")
             )
         return {
             "external_id": ident,
@@ -87,42 +86,29 @@ class Mission:
             "updated_at": self._day("updatedAt", zone),
         }
 
-    def _field(self, *names: str) -> etree._Element | None:
-        found = (self._fields.get(name.casefold()) for name in names)
-        return next(
-            (e for e in found if e is not None and (len(e) or (e.text or "").strip())), None
-        )
-
-    def _said(self, *names: str) -> str:
-        return said(self._field(*names))
-
-    def _at(self, name: str) -> int | None:
-        element = self._fields.get(name.casefold())
-        return None if element is None else self._record.line_of(element)
-
     def _text(self, name: str, limit: int) -> str:
-        return line(self._said(name), name, self._notes, limit, self._at(name))
+        return line(self._parts.said(name), name, self._notes, limit, self._parts.at(name))
 
     def _html(self, name: str, limit: int) -> str:
-        return clean_html(self._said(name), name, self._notes, limit, self._at(name))
+        return clean_html(self._parts.said(name), name, self._notes, limit, self._parts.at(name))
 
     def _url(self, name: str) -> str:
-        return web_address(self._said(name), name, self._notes, self._at(name))
+        return web_address(self._parts.said(name), name, self._notes, self._parts.at(name))
 
     def _yes_no(self, name: str) -> bool | None:
-        return yes_no(self._said(name), name, self._notes, self._at(name))
+        return yes_no(self._parts.said(name), name, self._notes, self._parts.at(name))
 
     def _list(self, name: str, limit: int) -> tuple[str, ...]:
         """A list written as <value> or <item> elements, as the same element repeated, or as "a, b"."""
         found: list[str] = []
-        for element in children(self._element, name):
-            if inner := children(element, "value", "item", name.rstrip("s")):
+        for element in self._parts.all(name):
+            if inner := Parts(element, 0).all("value", "item", name.rstrip("s")):
                 found.extend(said(one) for one in inner)
             elif name == "activity":  # labels may hold commas: activities_of knows
                 found.append(said(element))
             else:
                 found.extend(said(element).split(","))
-        lines = (line(text, name, self._notes, limit, self._at(name)) for text in found)
+        lines = (line(text, name, self._notes, limit, self._parts.at(name)) for text in found)
         return tuple(dict.fromkeys(filter(None, lines)))
 
     def _theme(self) -> str | None:
@@ -132,7 +118,7 @@ class Mission:
             return None
         slug, is_known = themes.of_domain(written)
         if not is_known and slug is None:
-            self._notes.repaired("domain", written, "theme_unknown", self._at("domain"))
+            self._notes.repaired("domain", written, "theme_unknown", self._parts.at("domain"))
         return slug
 
     def _skills(self) -> str:
@@ -149,7 +135,8 @@ class Mission:
         if not name:
             return self._settings.association
         rna, siren, siret = registered(
-            {k: self._said("organization" + k) for k in ("RNA", "Siren", "Siret")}, self._notes
+            {k: self._parts.said("organization" + k) for k in ("RNA", "Siren", "Siret")},
+            self._notes,
         )
         return FeedAssociation(
             name=name,
@@ -167,23 +154,19 @@ class Mission:
         """The addresses of the mission, or the one that it spells out itself."""
         addresses = [
             a
-            for w in children(self._element, "addresses")
-            for a in children(w, "address", "item", "value")
+            for w in self._parts.all("addresses")
+            for a in Parts(w, 0).all("address", "item", "value")
         ]
-        found = (
-            self._location({local(p).casefold(): p for p in a}, self._record.line_of(a))
-            for a in addresses
-        )
+        found = (self._location(Parts(a, self._line), self._parts.line_of(a)) for a in addresses)
         several = tuple(location for location in found if location)
         if several:
             return several
-        one = self._location(self._fields, self._record.line)
+        one = self._location(self._parts, self._line)
         return (one,) if one else ()
 
-    def _location(self, parts: dict[str, etree._Element], at: int) -> FeedLocation | None:
+    def _location(self, parts: Parts, at: int) -> FeedLocation | None:
         def text(limit: int, *names: str) -> str:
-            written = next((s for n in names if (s := said(parts.get(n.casefold()))).strip()), "")
-            return line(written, names[0], self._notes, limit, at)
+            return line(parts.said(*names), names[0], self._notes, limit, at)
 
         postal_code = text(12, "postalCode", "codePostal")
         written = text(60, "country", "pays")
@@ -195,9 +178,7 @@ class Mission:
         spot = self._position(parts, country, postal_code, at)
         lat, lon = spot or (None, None)
         place = FeedLocation(
-            street=text(LENGTHS["address"], "street", "address", "adresse")
-            if not _has_parts(parts)
-            else "",
+            street=text(LENGTHS["address"], "street", "address", "adresse"),
             postal_code=postal_code,
             city=text(LENGTHS["place"], "city", "ville"),
             department=text(3, "departmentCode"),
@@ -207,24 +188,24 @@ class Mission:
             lon=lon,
         )
         is_said = (
-            place.street or postal_code or place.city or place.department or place.region or spot
+            place.street
+            or postal_code
+            or place.city
+            or place.department
+            or place.region
+            or spot
+            or written
         )
         return place if is_said else None
 
-    def _position(
-        self, parts: dict[str, etree._Element], country: str, postal_code: str, at: int
-    ) -> Position | None:
-        nested = child(parts["location"], "lat", "latitude") if "location" in parts else None
-        if nested is not None:
-            lon = child(parts["location"], "lon", "lng", "longitude")
-            return position(said(nested), said(lon), country, postal_code, self._notes, at)
-        lat, lon = (
-            parts.get(a) if a in parts else parts.get(b)
-            for a, b in (("latitude", "lat"), ("longitude", "lon"))
-        )
-        if lat is not None or lon is not None:
-            return position(said(lat), said(lon), country, postal_code, self._notes, at)
-        pair = said(parts.get("lonlat"))
+    def _position(self, parts: Parts, country: str, postal_code: str, at: int) -> Position | None:
+        nested = parts.parts("location")
+        for where in (nested, parts):
+            lat = where.said("latitude", "lat") if where else ""
+            lon = where.said("longitude", "lon", "lng") if where else ""
+            if lat.strip() or lon.strip():
+                return position(lat, lon, country, postal_code, self._notes, at)
+        pair = parts.said("lonlat")
         return position_pair(pair, country, postal_code, self._notes, at, longitude_first=True)
 
     def _zone(self, locations: tuple[FeedLocation, ...]) -> ZoneInfo:
@@ -234,7 +215,11 @@ class Mission:
 
     def _day(self, name: str, zone: ZoneInfo, *, ends: bool = False) -> datetime | None:
         found = moment(
-            self._said(name), name, self._notes, self._settings.date_order, self._at(name)
+            self._parts.said(name),
+            name,
+            self._notes,
+            self._settings.date_order,
+            self._parts.at(name),
         )
         return found.instant(zone, time(23, 59) if ends else time()) if found else None
 
@@ -245,16 +230,12 @@ class Mission:
         if end is None:
             return ()
         if start is not None and end < start:
-            self._notes.repaired("endAt", self._said("endAt"), "dates_reversed", self._at("endAt"))
+            self._notes.repaired(
+                "endAt", self._parts.said("endAt"), "dates_reversed", self._parts.at("endAt")
+            )
             start, end = end, start
         start = start or (end.astimezone(zone).replace(hour=0, minute=0, second=0)).astimezone(
             end.tzinfo
         )
         whole_days = end - start >= timedelta(hours=20)
         return (FeedShift(start, end, str(zone), wanted, whole_days),)
-
-
-def _has_parts(parts: dict[str, etree._Element]) -> bool:
-    """An <address> that wraps street and city is no street itself."""
-    element = parts.get("address")
-    return element is not None and len(element) > 0

@@ -19,7 +19,7 @@ from portal.formats.problem import FeedProblem, Notebook, Severity
 from portal.formats.settings import ReadSettings
 from portal.formats.text import clean_html, line
 from portal.formats.values import email, web_address
-from portal.formats.xml_feed import XmlReader, XmlRecord, child, open_encoding, rewindable, said
+from portal.formats.xml_feed import XmlReader, XmlRecord, open_encoding, rewindable
 
 NAME = "footprint"
 _OFFER = "VolunteerOpportunity"
@@ -107,26 +107,26 @@ def _says_version(head: str) -> bool:
 
 def _organization(record: XmlRecord, known: _Known) -> list[FeedProblem]:
     """Keep an organization; the problems it has itself are told with the feed's, not with each of its offers."""
-    notes, element = Notebook(0, record.line), record.element
-    notes.external_id = None
-    ident = line(said(child(element, "organizationID")), "organizationID", notes, 250)
-    name = line(said(child(element, "name")), "name", notes, 200)
+    notes, parts = Notebook(0, record.line), record.parts
+    ident = line(parts.said("organizationID"), "organizationID", notes, 250)
+    name = line(parts.said("name"), "name", notes, 200)
     if not ident or not name:
         notes.repaired("Organization", ident or name, "association_missing")
         return notes.problems
     if ident in known.associations:
         notes.repaired("organizationID", ident, "association_doubled")
         return notes.problems
-    about = said(child(element, "description")) or said(child(element, "missionStatement"))
+    about = parts.said("description") or parts.said("missionStatement")
+    place = parts.parts("location")
     known.associations[ident] = FeedAssociation(
         name=name,
         external_id=ident,
-        url=web_address(said(child(element, "organizationURL")), "organizationURL", notes),
-        logo_url=web_address(said(child(element, "logoURL")), "logoURL", notes),
+        url=web_address(parts.said("organizationURL"), "organizationURL", notes),
+        logo_url=web_address(parts.said("logoURL"), "logoURL", notes),
         description=clean_html(about, "description", notes, 4_000),
-        email=email(said(child(element, "email")), "email", notes),
-        phone=line(said(child(element, "phone")), "phone", notes, 32),
-        city=line(said(child(child(element, "location"), "city")), "city", notes, 120),
+        email=email(parts.said("email"), "email", notes),
+        phone=line(parts.said("phone"), "phone", notes, 32),
+        city=line(place.said("city") if place else "", "city", notes, 120),
     )
     return notes.problems
 

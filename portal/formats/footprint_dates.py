@@ -18,7 +18,7 @@ from portal.formats.item import FeedRecurrence, FeedShift
 from portal.formats.recurrence import clean_rule, make_rule
 from portal.formats.settings import ReadSettings
 from portal.formats.values import decimal, yes_no
-from portal.formats.xml_feed import XmlRecord, child, children, said
+from portal.formats.xml_feed import Parts, XmlRecord, said
 from portal.formats.zones import zone_of
 
 _LAST_MINUTE = time(23, 59)
@@ -39,11 +39,7 @@ def read_durations(
     record: XmlRecord, settings: ReadSettings, fallback_zone: str, capacity: int | None
 ) -> Timetable:
     """The timetable of a record. Dates that are all unusable refuse it: an offer with wrong dates is worse than none."""
-    elements = [
-        e
-        for w in children(record.element, "dateTimeDurations")
-        for e in children(w, "dateTimeDuration")
-    ] + children(record.element, "dateTimeDuration")
+    elements = record.parts.inside("dateTimeDurations", "dateTimeDuration")
     shifts: list[FeedShift] = []
     is_ongoing, commitment, hours_per_week, lost = not elements, "", None, 0
     for element in elements:
@@ -59,7 +55,7 @@ def read_durations(
         hours_per_week = hours_per_week if hours_per_week is not None else reader.hours_per_week()
     if lost and not shifts and not is_ongoing:
         record.notes.refused(
-            "dateTimeDurations", said(elements[0]), "dates_lost", record.line_of(elements[0])
+            "dateTimeDurations", said(elements[0]), "dates_lost", record.parts.line_of(elements[0])
         )
     return Timetable(tuple(shifts), is_ongoing, commitment, hours_per_week)
 
@@ -70,11 +66,13 @@ class _Reader:
     def __init__(
         self, element: etree._Element, record: XmlRecord, settings: ReadSettings, fallback_zone: str
     ) -> None:
-        self._element, self._record, self._notes = element, record, record.notes
+        self._parts, self._notes = Parts(element, record.line), record.notes
         self._order = settings.date_order
         self._fallback_zone = fallback_zone
         self.is_open_ended = bool(
-            yes_no(self._said("openEnded"), "openEnded", self._notes, self._at("openEnded"))
+            yes_no(
+                self._parts.said("openEnded"), "openEnded", self._notes, self._parts.at("openEnded")
+            )
         )
         self._start, self._end = self._days()
         self._duration = self._read_duration()
@@ -91,7 +89,7 @@ class _Reader:
 
     def hours_per_week(self) -> float | None:
         name = "commitmentHoursPerWeek"
-        return decimal(self._said(name), name, self._notes, self._at(name), 168)
+        return decimal(self._parts.said(name), name, self._notes, self._parts.at(name), 168)
 
     def shift(self, capacity: int | None) -> FeedShift | None:
         """Its shift: dated, or with a rule; None when it has no date (it is ongoing, or its dates are lost)."""
@@ -134,10 +132,10 @@ class _Reader:
     def _rule(
         self, zone: ZoneInfo, begins: time | None, ends: time | None
     ) -> FeedRecurrence | None:
-        written = self._said("iCalRecurrence").strip()
+        written = self._parts.said("iCalRecurrence").strip()
         if not written:
             return None
-        at = self._at("iCalRecurrence")
+        at = self._parts.at("iCalRecurrence")
         parts = clean_rule(written)
         if parts is None:
             self._notes.repaired("iCalRecurrence", written, "recurrence", at)
@@ -168,16 +166,18 @@ class _Reader:
     def _days(self) -> tuple[Moment | None, Moment | None]:
         """First and last day; the schema says to ignore them when it is open-ended, but a start still anchors a rule."""
         start, end = self._day("startDate"), self._day("endDate")
-        self._wrote_dates = bool(self._said("startDate").strip() or self._said("endDate").strip())
+        self._wrote_dates = bool(
+            self._parts.said("startDate").strip() or self._parts.said("endDate").strip()
+        )
         if start and end and end.day < start.day:
             self._notes.repaired(
-                "endDate", self._said("endDate"), "dates_reversed", self._at("endDate")
+                "endDate", self._parts.said("endDate"), "dates_reversed", self._parts.at("endDate")
             )
             start, end = end, start
         return start, end
 
     def _day(self, name: str) -> Moment | None:
-        found = moment(self._said(name), name, self._notes, self._order, self._at(name))
+        found = moment(self._parts.said(name), name, self._notes, self._order, self._parts.at(name))
         if found is None or found.at is None:
             return found
         # "2010-05-18T00:00:00-07:00" is a date that a database made into an instant: midnight says no hour.
@@ -185,27 +185,22 @@ class _Reader:
         return Moment(found.day) if is_midnight else Moment(found.day, found.at)
 
     def _read_duration(self) -> Duration | None:
-        return duration(self._said("duration"), "duration", self._notes, self._at("duration"))
+        return duration(
+            self._parts.said("duration"), "duration", self._notes, self._parts.at("duration")
+        )
 
     def _time(self, name: str) -> time | None:
-        return clock_time(self._said(name), name, self._notes, self._at(name))
+        return clock_time(self._parts.said(name), name, self._notes, self._parts.at(name))
 
     def _zone(self) -> ZoneInfo:
         for name in ("startTime", "endTime"):
-            element = child(self._element, name)
+            element = self._parts.first(name)
             if element is not None and (element.get("olsonTZ") or "").strip():
-                at = self._at(name)
+                at = self._parts.at(name)
                 return zone_of(
                     element.get("olsonTZ"), self._fallback_zone, "olsonTZ", self._notes, at
                 )
         return zone_of("", self._fallback_zone, "olsonTZ", self._notes)
-
-    def _said(self, name: str) -> str:
-        return said(child(self._element, name))
-
-    def _at(self, name: str) -> int | None:
-        element = child(self._element, name)
-        return None if element is None else self._record.line_of(element)
 
 
 def _before(one: time, other: time) -> bool:

@@ -27,7 +27,7 @@ from portal.formats.languages import language_code
 from portal.formats.settings import ReadSettings
 from portal.formats.text import clean_html, line
 from portal.formats.values import email, places, web_address, whole, yes_no
-from portal.formats.xml_feed import XmlRecord, child, children, local, said
+from portal.formats.xml_feed import Parts, XmlRecord, local, said
 from portal.formats.zones import US_STATES, zone_of, zone_of_place
 
 # What the schema says when nothing is said.
@@ -38,20 +38,20 @@ class Opportunity:
     """The reader of one record: its element, its notebook, and how the feed is to be understood."""
 
     def __init__(self, record: XmlRecord, settings: ReadSettings) -> None:
-        self._record, self._element, self._notes = record, record.element, record.notes
+        self._record, self._parts, self._notes = record, record.parts, record.notes
         self._settings = settings
 
     def draft(self, associations: dict[str, FeedAssociation]) -> dict[str, Any]:
         """The fields of the item; what could not be used is in the notebook."""
         ident = line(
-            self._said("volunteerOpportunityID"), "volunteerOpportunityID", self._notes, 1_000
+            self._parts.said("volunteerOpportunityID"), "volunteerOpportunityID", self._notes, 1_000
         )
         self._notes.external_id = ident or None
         wanted = places(
-            self._said("volunteersNeeded"),
+            self._parts.said("volunteersNeeded"),
             "volunteersNeeded",
             self._notes,
-            self._line("volunteersNeeded"),
+            self._parts.at("volunteersNeeded"),
         )
         locations, remote = self._locations()
         timetable = self._timetable(locations, wanted)
@@ -79,28 +79,21 @@ class Opportunity:
             "is_open_to_minors": None if minimum_age is None else minimum_age < 18,
             "contact": self._contact(),
             "detail_url": web_address(
-                self._said("detailURL"), "detailURL", self._notes, self._line("detailURL")
+                self._parts.said("detailURL"), "detailURL", self._notes, self._parts.at("detailURL")
             ),
-            "language": language_code(self._said("language")),
+            "language": language_code(self._parts.said("language")),
             "updated_at": self._instant("lastUpdated"),
             "expires_at": self._instant("expires", ends=True),
         }
 
-    def _said(self, name: str) -> str:
-        return said(child(self._element, name))
-
-    def _line(self, name: str) -> int | None:
-        element = child(self._element, name)
-        return None if element is None else self._record.line_of(element)
-
     def _text(self, name: str, limit: int) -> str:
-        return line(self._said(name), name, self._notes, limit, self._line(name))
+        return line(self._parts.said(name), name, self._notes, limit, self._parts.at(name))
 
     def _html(self, name: str, limit: int) -> str:
-        return clean_html(self._said(name), name, self._notes, limit, self._line(name))
+        return clean_html(self._parts.said(name), name, self._notes, limit, self._parts.at(name))
 
     def _whole(self, name: str, most: int) -> int | None:
-        return whole(self._said(name), name, self._notes, self._line(name), most)
+        return whole(self._parts.said(name), name, self._notes, self._parts.at(name), most)
 
     def _association(self, associations: dict[str, FeedAssociation]) -> FeedAssociation | None:
         """The first sponsor that the feed knows, else its hub, else the feed's own association."""
@@ -125,24 +118,20 @@ class Opportunity:
 
     def _ids(self, name: str) -> list[str]:
         """Organization ids, wrapped in their plural or bare; some write one id straight into the wrapper."""
-        found = [said(bare) for bare in children(self._element, name)]
-        for wrapper in children(self._element, name + "s"):
-            inner = children(wrapper, name)
-            found.extend(said(one) for one in inner) if inner else found.append(said(wrapper))
+        found = [said(one) for one in self._parts.inside(name + "s", name)]
+        found.extend(said(wrapper) for wrapper in self._parts.all(name + "s") if len(wrapper) == 0)
         return [" ".join(ident.split()) for ident in found if ident.strip()]
 
     def _locations(self) -> tuple[tuple[FeedLocation, ...], RemoteWork]:
         """The places, and whether one may stay at home: a virtual location is no place."""
-        wrappers = children(self._element, "locations")
-        elements = [e for wrapper in wrappers for e in children(wrapper, "location")]
-        elements += children(self._element, "location")
+        elements = self._parts.inside("locations", "location")
         found, virtual = [], 0
         for element in elements:
             is_virtual = yes_no(
-                said(child(element, "virtual")),
+                Parts(element, 0).said("virtual"),
                 "virtual",
                 self._notes,
-                self._record.line_of(element),
+                self._parts.line_of(element),
             )
             virtual += bool(is_virtual)
             if place := self._location(element, bool(is_virtual)):
@@ -152,11 +141,11 @@ class Opportunity:
         return tuple(found), RemoteWork.POSSIBLE if found else RemoteWork.FULL
 
     def _location(self, element: etree._Element, is_virtual: bool) -> FeedLocation | None:
-        at = self._record.line_of(element)
+        at = self._parts.line_of(element)
         parts = {local(part): said(part) for part in element}
 
         def text(name: str, limit: int) -> str:
-            return line(parts.get(name), name, self._notes, limit, at)
+            return line(parts.get(name.lower()), name, self._notes, limit, at)
 
         postal_code, region = text("postalCode", 12), text("region", 80)
         street = " ".join(filter(None, (text(f"streetAddress{i}", 200) for i in (1, 2, 3))))
@@ -206,37 +195,41 @@ class Opportunity:
         return read_durations(self._record, self._settings, fallback, wanted)
 
     def _tags(self, wrapper: str, name: str) -> tuple[str, ...]:
-        elements = [e for w in children(self._element, wrapper) for e in children(w, name)]
-        elements += children(self._element, name)
+        elements = self._parts.inside(wrapper, name)
         found = (
-            line(said(e), name, self._notes, LENGTHS["tag"], self._record.line_of(e))
+            line(said(e), name, self._notes, LENGTHS["tag"], self._parts.line_of(e))
             for e in elements
         )
         return tuple(dict.fromkeys(filter(None, found)))
 
     def _flags(self) -> tuple[str, ...]:
         flags = ("self_directed", "micro")
-        return tuple(f for f in flags if yes_no(self._said(f), f, self._notes, self._line(f)))
+        return tuple(
+            f for f in flags if yes_no(self._parts.said(f), f, self._notes, self._parts.at(f))
+        )
 
     def _restricted(self) -> tuple[str, ...]:
         """Who the record is for, when it says so: it is told to people, not filtered on."""
-        word = self._said("sexRestrictedTo").strip().casefold()
+        word = self._parts.said("sexRestrictedTo").strip().casefold()
         return (word,) if word in {"female", "male"} else ()
 
     def _contact(self) -> FeedContact:
         return FeedContact(
             name=self._text("contactName", LENGTHS["person"]),
             email=email(
-                self._said("contactEmail"), "contactEmail", self._notes, self._line("contactEmail")
+                self._parts.said("contactEmail"),
+                "contactEmail",
+                self._notes,
+                self._parts.at("contactEmail"),
             ),
             phone=self._text("contactPhone", LENGTHS["phone"]),
         )
 
     def _instant(self, name: str, *, ends: bool = False) -> datetime | None:
-        element = child(self._element, name)
+        element = self._parts.first(name)
         if element is None:
             return None
-        at = self._record.line_of(element)
+        at = self._parts.line_of(element)
         zone: ZoneInfo = zone_of(
             element.get("olsonTZ"), self._settings.zone or _ZONE, name, self._notes, at
         )

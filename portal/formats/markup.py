@@ -117,6 +117,8 @@ def _repair(text: str, notes: Notebook) -> str:
 
 def _check_depth(element: etree._Element, stretch: Stretch, max_depth: int) -> None:
     """Refuse deep nesting: no feed needs it, and what walks the tree later may not be ready for it."""
+    if stretch.text.count("</") <= max_depth:  # each level has an end of its own: no need to look
+        return
     depth = 0
     for event, _ in etree.iterwalk(element, events=("start", "end")):
         depth += 1 if event == "start" else -1

@@ -28,4 +28,4 @@ class ReadSettings:
     columns: Mapping[str, str] = field(default_factory=dict)
     max_records: int = 1_000_000
     max_record_chars: int = 1_000_000
-    max_depth: int = 40
+    max_depth: int = 60

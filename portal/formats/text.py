@@ -26,6 +26,14 @@ _DROPPED_WITH_CONTENT = {
     "svg",
     "math",
 }
+_KEEPS_STRUCTURE = nh3.Cleaner(
+    tags=_TAGS,
+    clean_content_tags=_DROPPED_WITH_CONTENT,
+    attributes={"a": {"href"}},
+    url_schemes={"http", "https", "mailto"},
+    link_rel="noopener noreferrer nofollow ugc",
+)
+_BARE = nh3.Cleaner(tags=set(), clean_content_tags=_DROPPED_WITH_CONTENT)
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,15}(?:\s[^<>]*)?/?>")
 _ESCAPED_TAG = re.compile(r"&lt;/?[a-zA-Z][a-zA-Z0-9]{0,15}(?:\s|/?&gt;)")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
@@ -51,7 +59,7 @@ def line(value: str | None, name: str, notes: Notebook, limit: int, at: int | No
         text = html.unescape(html.unescape(text))
     if "<" in text and _TAG.search(text):
         notes.repaired(name, value, "markup_in_text", at)
-        text = html.unescape(nh3.clean(text, tags=set(), clean_content_tags=_DROPPED_WITH_CONTENT))
+        text = html.unescape(_BARE.clean(text))
     text = " ".join(_CONTROLS.sub("", text).split())
     return cut(text, name, notes, limit, at)
 
@@ -96,7 +104,7 @@ def clean_html(
 def plain(markup: str) -> str:
     """The words of a piece of HTML, on one line."""
     spaced = re.sub(r"<(?:br|/p|/li|/h\d|/div)\b[^<>]*>", " ", markup)
-    text = html.unescape(nh3.clean(spaced, tags=set(), clean_content_tags=_DROPPED_WITH_CONTENT))
+    text = html.unescape(_BARE.clean(spaced))
     return " ".join(_CONTROLS.sub("", text).split())
 
 
@@ -132,12 +140,4 @@ def _paragraphs(text: str) -> str:
 
 
 def _clean(markup: str) -> str:
-    cleaned = nh3.clean(
-        markup,
-        tags=_TAGS,
-        clean_content_tags=_DROPPED_WITH_CONTENT,
-        attributes={"a": {"href"}},
-        url_schemes={"http", "https", "mailto"},
-        link_rel="noopener noreferrer nofollow ugc",
-    )
-    return cleaned.strip()
+    return _KEEPS_STRUCTURE.clean(markup).strip()

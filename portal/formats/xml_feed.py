@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import BinaryIO, cast
 
 from lxml import etree
@@ -29,16 +30,12 @@ _SPOOL_BYTES = 8 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class XmlRecord:
-    """A record that was parsed: its element, its number among its like, its notebook, and the file's line."""
+    """A record that was parsed: its children by name, its notebook, and the line of the file where it begins."""
 
     name: str
-    element: etree._Element
+    parts: Parts
     notes: Notebook
     line: int
-
-    def line_of(self, element: etree._Element) -> int:
-        """Where an element of the record is in the file."""
-        return self.line + (cast("int | None", element.sourceline) or 1) - 1
 
 
 def rewindable(stream: BinaryIO) -> BinaryIO:
@@ -118,7 +115,7 @@ class XmlReader:
             except Broken as broken:
                 notes.refused(stretch.name, broken.value, broken.code, broken.line, **broken.values)
             else:
-                yield XmlRecord(stretch.name, element, notes, stretch.line)
+                yield XmlRecord(stretch.name, Parts(element, stretch.line), notes, stretch.line)
                 return
         yield from notes.problems
 
@@ -138,22 +135,13 @@ class XmlReader:
 
 
 def local(element: etree._Element) -> str:
-    """The name of an element without its namespace."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    """The name of an element without its namespace, in lower case."""
+    return _local(str(element.tag))
 
 
-def children(element: etree._Element | None, *names: str) -> list[etree._Element]:
-    """The children of that name, in order; names are compared without case, because partners do."""
-    if element is None:
-        return []
-    folded = {name.casefold() for name in names}
-    return [child for child in element if local(child).casefold() in folded]
-
-
-def child(element: etree._Element | None, *names: str) -> etree._Element | None:
-    """The first child of one of these names that says something."""
-    found = children(element, *names)
-    return next((c for c in found if len(c) or (c.text or "").strip()), found[0] if found else None)
+@lru_cache(maxsize=4_096)
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2].lower()
 
 
 def said(element: etree._Element | None) -> str:
@@ -163,3 +151,51 @@ def said(element: etree._Element | None) -> str:
     if len(element) == 0:
         return element.text or ""
     return "".join(str(piece) for piece in element.itertext())
+
+
+class Parts:
+    """The children of an element by name, listed once. Names are compared without case, because partners do."""
+
+    __slots__ = ("_by_name", "_line", "element")
+
+    def __init__(self, element: etree._Element, line: int) -> None:
+        """`line` is where the element's record begins in the file."""
+        self.element, self._line = element, line
+        self._by_name: dict[str, list[etree._Element]] = {}
+        for part in element:
+            self._by_name.setdefault(local(part), []).append(part)
+
+    def all(self, *names: str) -> list[etree._Element]:
+        """The children of these names, name by name, in order."""
+        return [part for name in names for part in self._by_name.get(name.lower(), ())]
+
+    def first(self, *names: str) -> etree._Element | None:
+        """The first child of one of these names that says something; an empty element means it is absent."""
+        for part in self.all(*names):
+            if len(part) or (part.text and not part.text.isspace()):
+                return part
+        return None
+
+    def said(self, *names: str) -> str:
+        """What that child says, or nothing."""
+        return said(self.first(*names))
+
+    def inside(self, wrapper: str, *names: str) -> list[etree._Element]:
+        """The children of that name, wrapped in their plural or bare."""
+        return [
+            p for w in self.all(wrapper) for n in names for p in w if local(p) == n.lower()
+        ] + self.all(*names)
+
+    def parts(self, name: str) -> Parts | None:
+        """The children of a child."""
+        found = self.first(name)
+        return None if found is None else Parts(found, self._line)
+
+    def at(self, name: str) -> int | None:
+        """The line of the file on which that child stands."""
+        found = self._by_name.get(name.lower())
+        return self.line_of(found[0]) if found else None
+
+    def line_of(self, element: etree._Element) -> int:
+        """Where an element of the record is in the file."""
+        return self._line + (cast("int | None", element.sourceline) or 1) - 1
