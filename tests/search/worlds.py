@@ -34,16 +34,23 @@ TOWNS = (
     ("Fort-de-France", 14.6161, -61.0588, "972", "MTQ"),
 )
 THEMES = ("environment", "health", "education", "sport", "culture")
-WORDS = tuple(
+
+
+def _table(words: str) -> tuple[str, ...]:
+    """The words of a table, which reads better as text."""
+    return tuple(words.split())
+
+
+WORDS = _table(
     """
     jardin jardinage jardiniers potager bénévole bénévolat seniors personnes âgées sans-abri SDF
     maraude repas distribution collecte l'hôpital hôpitaux enfants lecture soutien scolaire devoirs
     réfugiés demandeurs d'asile travaux bricolage animatrice animateur vélo nettoyage plage forêt
     aujourd'hui S.A.M.U. œuvre été maïs 4x4 #0 #49 75015 chevaux cheval sportive sportif accueil
     musique coiffeuse presqu'île écoute 3e âge de la pour avec une
-    """.split()
+    """
 )
-ENGLISH = tuple("the garden gardening help children elderly food bank beach cleanup with".split())
+ENGLISH = _table("the garden gardening help children elderly food bank beach cleanup with")
 TYPOS = ("jardni", "benevoll", "distributon", "colecte", "veloo", "zzzz", "maraud", "hopitall")
 
 
@@ -182,9 +189,7 @@ def _where(rng: random.Random, query: Query, documents: list[Document]) -> Query
     return query
 
 
-def _just_reaching(
-    rng: random.Random, lat: float, lon: float, documents: list[Document]
-) -> Circle:
+def _just_reaching(rng: random.Random, lat: float, lon: float, documents: list[Document]) -> Circle:
     """A circle whose edge goes exactly through a location, or misses it by a hair."""
     points = [p for doc in documents for p in doc.locations if p.lat is not None]
     point = rng.choice(points or [Point(lat, lon)])
