@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from flask import Flask
 
-from portal import assets, config, db, formatting, language, logs, security, tokens
+from portal import assets, config, db, formatting, freshness, language, logs, security, tokens
 from portal.config import Settings
 
 
@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.init_app(app)
     language.init_app(app)
     formatting.init_app(app)
+    freshness.init_app(app)
 
     from portal import cli, views  # doors last: they import everything below
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -11,7 +12,7 @@ from flask import Flask
 from flask_babel import format_decimal as babel_decimal
 from flask_babel import get_locale, gettext, ngettext
 
-from portal import clock
+from portal import clock, themes
 from portal.models import Location, Shift
 
 NBSP, NARROW = "\u00a0", "\u202f"
@@ -19,7 +20,7 @@ NBSP, NARROW = "\u00a0", "\u202f"
 
 def init_app(app: Flask) -> None:
     """Make every formatter a template filter of its own name."""
-    for formatter in (day, time, moment, span, distance, number, when, where, ago):
+    for formatter in (day, time, moment, span, distance, number, when, where, ago, theme_name, said):
         app.add_template_filter(formatter)
 
 
@@ -100,6 +101,35 @@ def ago(value: datetime) -> str:
     if seconds < 86400:
         return ngettext("il y a %(num)s heure", "il y a %(num)s heures", int(seconds // 3600))
     return ngettext("il y a %(num)s jour", "il y a %(num)s jours", int(seconds // 86400))
+
+
+def theme_name(slug: str) -> str:
+    """The name of a theme in the visitor's language; an unknown one as it is."""
+    theme = themes.BY_SLUG.get(slug)
+    if theme is None:
+        return slug
+    return theme.en if _language() == "en" else theme.fr
+
+
+class Sentence(Protocol):
+    """What a service has to say: a msgid and what fills its gaps."""
+
+    sentence: str
+    values: Mapping[str, Any]
+
+
+def said(note: Sentence) -> str:
+    """A note of a service in the visitor's language; days, numbers and themes in its gaps are put into words too."""
+    text = str(gettext(note.sentence)) if note.sentence else ""
+    return text % {name: _in_words(value) for name, value in note.values.items()} if text else ""
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, themes.Theme):
+        return theme_name(value.slug)
+    if isinstance(value, date):
+        return day(value)
+    return number(value) if isinstance(value, int | float) else str(value)
 
 
 def listed(words: Sequence[str]) -> str:

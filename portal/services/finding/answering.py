@@ -74,7 +74,9 @@ def find(asked: Asked) -> Found:
         notes = (*notes, Note("Il y a %(pages)s pages : voici la dernière.", pages=pages))
         asked = replace(asked, page=pages, query=replace(asked.query, offset=(pages - 1) * limit))
         results = answer(asked.query)
-    ways = ways_out(asked, answer) if results.total == 0 and not asked.nowhere else WaysOut()
+    ways = WaysOut()
+    if results.total == 0 and not asked.nowhere:
+        ways = ways_out(asked, results.suggestion, answer)
     return Found(asked, results, answer.backend, min(asked.page, max(pages, 1)), pages, notes, ways)
 
 

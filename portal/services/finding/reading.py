@@ -48,13 +48,15 @@ def read(
     remote = _remote(given)
     minors = given.flag("minors", "ouvert aux mineurs")
     accessible = given.flag("accessible", "accessible en fauteuil")
+    exact = bool(clauses) and given.flag("exact", "vos mots tels quels")
     association, feed_id = _association(given), _feed(given)
     campaign = _campaign(given)
     sort = _sort(given, has_circle=there.circle is not None)
     page = _page(given)
     query = Query(
         now=instant(now),
-        words=clauses,
+        words=words.parse(text, exact=True) if exact else clauses,
+        exact=exact,
         circle=there.circle,
         box=there.box,
         area=there.area,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from portal.services.finding.asked import Asked, Part
+from search import words
 from search.query import Query, Sort
 from search.results import Results
 
@@ -23,15 +24,18 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class WaysOut:
-    """What to loosen. `wider_km` is the smallest larger circle that finds something, with its total."""
+    """What to loosen. `shorter` is the text without the word that costs most; `wider_km` the smallest larger circle
+    that finds something; each with its total."""
 
     drops: tuple[Drop, ...] = ()
+    shorter: str = ""
+    shorter_total: int = 0
     wider_km: float | None = None
     wider_total: int = 0
     remote_total: int = 0
 
 
-def ways_out(asked: Asked, answer: Callable[[Query], Results]) -> WaysOut:
+def ways_out(asked: Asked, suggestion: str | None, answer: Callable[[Query], Results]) -> WaysOut:
     """Ask again without each part in turn; at most a dozen counts of the engine, and none of the database."""
 
     def count(query: Query) -> int:
@@ -42,7 +46,9 @@ def ways_out(asked: Asked, answer: Callable[[Query], Results]) -> WaysOut:
     found = sorted((drop for drop in drops if drop.total), key=lambda drop: -drop.total)
     wider_km, wider_total = _wider(query, count)
     remote = 0 if query.remote == "only" else count(replace(query, remote="only"))
-    return WaysOut(tuple(found[:MOST_DROPS]), wider_km, wider_total, remote)
+    shorter = suggestion or ""
+    shorter_total = count(replace(query, words=words.parse(shorter))) if shorter else 0
+    return WaysOut(tuple(found[:MOST_DROPS]), shorter, shorter_total, wider_km, wider_total, remote)
 
 
 def _droppable(asked: Asked) -> list[Part]:
@@ -80,6 +86,8 @@ def _without(query: Query, part: Part) -> Query:
             return replace(query, remote=None)
         case "minors":
             return replace(query, minors=False)
+        case "exact":
+            return replace(query, exact=False)
         case "accessible":
             return replace(query, accessible=False)
         case "association":

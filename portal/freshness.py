@@ -1,0 +1,38 @@
+"""ETag and 304 for pages that anybody may see: who comes back asks whether something changed, and is mostly told no.
+
+The form token is different on every page, so it is left out of the tag. A page that a browser keeps must not outlive
+the token inside it (24 hours): the tag changes every 12 hours.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import Flask, Response, g, request
+
+from portal import clock
+
+KEPT_SECONDS = 12 * 3600
+
+
+def init_app(app: Flask) -> None:
+    """Tag every public answer of a GET."""
+    app.after_request(tag)
+
+
+def tag(response: Response) -> Response:
+    """Give the answer its tag, or make it a 304 when the browser has it. What belongs to somebody gets none."""
+    if request.method not in ("GET", "HEAD") or response.status_code != 200 or response.is_streamed:
+        return response
+    if request.endpoint == "static" or g.get("person") is not None or g.get("is_personal"):
+        return response
+    if "Set-Cookie" in response.headers or "no-store" in response.headers.get("Cache-Control", ""):
+        return response
+    body = response.get_data()
+    token = g.get("form_token")
+    seen = hashlib.sha256(body.replace(token.encode(), b"") if token else body)
+    if token:
+        seen.update(str(clock.epoch() // KEPT_SECONDS).encode())
+    response.set_etag(seen.hexdigest()[:32], weak=True)
+    response.headers.setdefault("Cache-Control", "no-cache")
+    return response.make_conditional(request)

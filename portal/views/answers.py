@@ -1,0 +1,212 @@
+"""From what was found to what a page says: cards, facets, what was understood and how to undo it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from portal.formatting import number, said, theme_name
+from portal.services import finding
+from portal.services.finding import Asked, Card, Found, address
+from portal.views import access
+from portal.views.likes import liked_here
+
+__all__ = ["cards", "context", "cards_of", "theme_name"]
+TWINS = ("json", "rss", "atom", "ics", "geojson", "csv")
+# What the form of the page has no field for, and must not lose when a filter is ticked.
+KEPT = ("box", "area", "association", "feed", "campaign", "exact", "from", "to")
+
+
+def cards(found: Found) -> list[Card]:
+    """The cards of an answer, with this visitor's likes and why each is there."""
+    return _finished(
+        finding.cards(found.results.hits, found.asked.query, _person_id()), found.asked
+    )
+
+
+def cards_of(ids: list[int]) -> list[Card]:
+    """The cards of these offers."""
+    return _finished(finding.of_ids(ids, _person_id()), None)
+
+
+def context(found: Found) -> dict[str, Any]:
+    """Everything templates/search/show.html wants."""
+    asked = found.asked
+    made = cards(found)
+    tail = _tail(found)
+    circle = asked.query.circle
+    here = asked.place is None and circle is not None
+    return {
+        "q": asked.text,
+        "place": asked.place_text,
+        "lat": circle.lat if here and circle else None,
+        "lon": circle.lon if here and circle else None,
+        "radius": asked.radius_km,
+        "sort": asked.query.sort,
+        "page": found.page,
+        "pages": found.pages,
+        "total": found.total,
+        "sentence": sentence(found),
+        "spoken": count(found.total),
+        "notes": [said(note) for note in found.notes],
+        "undo": [(said(part.words), address(asked.without(part))) for part in _told(asked)],
+        "rivals": _rivals(asked),
+        "correction": _correction(found),
+        "cards": [card for card in made if card.offer.id not in tail],
+        "remote_cards": [card for card in made if card.offer.id in tail],
+        "facets": facets(found),
+        "kept": [(name, value) for name, value in asked.params if name in KEPT],
+        "url": lambda n: address(asked.changed(page=str(n) if n > 1 else None)),
+        "geojson_url": address(asked.params, "/search.geojson"),
+        "twins": {kind: address(asked.params, f"/search.{kind}") for kind in TWINS},
+        "centre": (circle.lat, circle.lon) if circle else None,
+        "alert_search": _alert(asked),
+        **_ways(found),
+    }
+
+
+def count(total: int) -> str:
+    return str(ngettext("%(n)s besoin", "%(n)s besoins", total, n=number(total)))
+
+
+def sentence(found: Found) -> str:
+    """« 12 besoins à moins de 10 km de Lyon (Rhône), « jardin » »: the page's title and the feed's."""
+    parts = [said(part.words) for part in _told(found.asked)]
+    return f"{count(found.total)} {', '.join(parts)}".strip()
+
+
+def facets(found: Found) -> list[dict[str, Any]]:
+    """The filters with their counts, each the total that ticking it alone would give."""
+    query, counts = found.asked.query, found.results.facets
+    shown = dict.fromkeys([*(slug for slug, _n in counts.get("theme", ())), *query.themes])
+    of_theme, of_when = dict(counts.get("theme", ())), dict(counts.get("when", ()))
+    when = {"": _("Toutes les dates"), "today": _("Aujourd’hui"), "week": _("Cette semaine")}
+    when |= {"weekend": _("Ce week-end"), "month": _("Ce mois-ci")}
+    remote = {"": _("Peu importe"), "no": _("Sur place"), "only": _("À distance")}
+    return [
+        {
+            "legend": _("Thèmes"),
+            "name": "theme",
+            "kind": "checkbox",
+            "options": [
+                _option(slug, theme_name(slug), of_theme.get(slug, 0), slug in query.themes, slug)
+                for slug in shown
+            ],
+        },
+        _radios(_("Quand"), "when", when, of_when, found.asked.when),
+        _radios(
+            _("Sur place ou à distance"),
+            "remote",
+            remote,
+            dict(counts.get("remote", ())),
+            found.asked.remote,
+        ),
+        _tick(_("Âge"), "minors", _("Ouvert aux mineurs"), counts, query.minors),
+        _tick(_("Accès"), "accessible", _("Accessible en fauteuil"), counts, query.accessible),
+    ]
+
+
+def _option(
+    value: str, text: str, number: int | None, checked: bool, theme: str = ""
+) -> dict[str, Any]:
+    return {"value": value, "text": text, "count": number, "checked": checked, "theme": theme}
+
+
+def _radios(
+    legend: str, name: str, texts: Mapping[str, str], counts: Mapping[str, int], chosen: str
+) -> dict[str, Any]:
+    options = [
+        _option(value, text, counts.get(value, 0) if value else None, value == chosen)
+        for value, text in texts.items()
+    ]
+    return {"legend": legend, "name": name, "kind": "radio", "options": options}
+
+
+def _tick(
+    legend: str, name: str, text: str, counts: Mapping[str, Any], checked: bool
+) -> dict[str, Any]:
+    number = dict(counts.get(name, ())).get("yes", 0)
+    options = [_option("1", text, number, checked)] if number or checked else []
+    return {"legend": legend, "name": name, "kind": "checkbox", "options": options}
+
+
+def _told(asked: Asked) -> list[finding.Part]:
+    return [part for part in asked.parts if part.kind != "sort"]
+
+
+def _tail(found: Found) -> frozenset[int]:
+    return frozenset(found.ids[found.tail_from :]) if found.tail_from is not None else frozenset()
+
+
+def _rivals(asked: Asked) -> list[tuple[str, str]]:
+    """Other places of that name, when nobody can tell which was meant or when none was found."""
+    if asked.place is not None and not asked.is_ambiguous:
+        return []
+    kept = asked.changed(place=None, radius=None)
+    return [
+        (rival.label, address(finding.put(kept, {"place": rival.label}))) for rival in asked.rivals
+    ]
+
+
+def _correction(found: Found) -> tuple[str, str] | None:
+    corrected = dict(found.results.corrected)
+    if not corrected:
+        return None
+    used = " ".join(corrected.get(word, word) for word in found.asked.text.split())
+    return used, address(found.asked.changed(exact="1"))
+
+
+def _ways(found: Found) -> dict[str, Any]:
+    """What to loosen when nothing was found."""
+    asked, ways = found.asked, found.ways
+    drops = [
+        (said(drop.part.words), address(asked.without(drop.part)), drop.total)
+        for drop in ways.drops
+    ]
+    if ways.shorter_total:
+        kept = ways.shorter.split()
+        costly = " ".join(word for word in asked.text.split() if word not in kept)
+        drops.insert(0, (costly, address(asked.changed(q=ways.shorter)), ways.shorter_total))
+    wider = remote = None
+    if ways.wider_km:
+        text = _(
+            "Jusqu’à %(km)s km : %(found)s", km=number(ways.wider_km), found=count(ways.wider_total)
+        )
+        wider = (text, address(asked.changed(radius=f"{ways.wider_km:g}")))
+    if ways.remote_total:
+        text = _("À distance : %(found)s", found=count(ways.remote_total))
+        remote = (text, address(asked.changed(remote="only")))
+    return {"drops": drops, "wider": wider, "remote": remote}
+
+
+def _alert(asked: Asked) -> str | None:
+    """The search that an alert would keep, where alerts can be asked for."""
+    if not any(rule.rule == "/alerts" for rule in current_app.url_map.iter_rules()):
+        return None
+    return address(asked.params).partition("?")[2]
+
+
+def _finished(made: list[Card], asked: Asked | None) -> list[Card]:
+    if _person_id() is None:
+        liked = liked_here(card.offer.cluster_id for card in made)
+        for card in made:
+            card.is_liked = card.offer.cluster_id in liked
+    for card in made if asked else ():
+        card.why = _why(card, asked)  # type: ignore[arg-type]
+    return made
+
+
+def _why(card: Card, asked: Asked) -> str:
+    """The words by which it was found, where they are not those that were typed."""
+    typed = asked.text.casefold()
+    other = [word for word in card.matched if word.casefold().strip('"') not in typed]
+    return _("trouvé par « %(words)s »", words=", ".join(other)) if other else ""
+
+
+def _person_id() -> int | None:
+    person = access.person()
+    return person.id if person else None
