@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 
 from portal import security
-from portal.views import access, errors, health, likes, sessions, sign_in
+from portal.views import access, errors, health, likes, places, search, sessions, sign_in
 
 
 def init_app(app: Flask) -> None:
@@ -20,4 +20,4 @@ def init_app(app: Flask) -> None:
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint of the pages."""
-    return (health.pages, likes.pages, sign_in.pages)
+    return (health.pages, likes.pages, places.pages, search.pages, sign_in.pages)
