@@ -103,8 +103,7 @@ def _countries() -> dict[str, str]:
     for alias, codes in get_global("territory_aliases").items():
         if len(alias) == 3 and len(codes) == 1:
             found.setdefault(alias.lower(), codes[0])
-    found.update({code.lower(): "FR" for code in _REMOTE})
-    found.update({names.key(Locale("fr").territories[code]): "FR" for code in _REMOTE})
+    found = {key: "FR" if code in _REMOTE else code for key, code in found.items()}
     return found | {
         "usa": "US",
         "uk": "GB",

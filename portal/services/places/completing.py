@@ -16,12 +16,14 @@ from portal.services.places.matching import Found, PlaceMatch
 MOST = 20  # entries of one list
 AFTER_LETTERS = "{"  # sorts right behind "z": a prefix is the range from itself to itself and this
 AFTER_DIGITS = ":"  # the same behind "9"
+A_TOWN = 1000  # people: the exact name of one is proposed first, of a village fourth
+VILLAGES_AT = 3
 SIMILAR = 0.75  # of two keys, as difflib counts it, for one to be a slip of the other
 MOST_COMPARED = 400
 
 
 def complete(prefix: str, limit: int = 8) -> list[PlaceMatch]:
-    """What begins like this, the most populated first and the exact name before all; digits are postal codes.
+    """What begins like this, the most populated first, a town of exactly this name before all; digits are postal codes.
 
     Each label resolves to its entry. Two statements on indexes, three for a rare name; "" gives nothing.
     """
@@ -40,8 +42,10 @@ def complete(prefix: str, limit: int = 8) -> list[PlaceMatch]:
     rows = list(db.session.execute(_WEIGHTY, among))
     if len({row.id for row in rows}) < limit:
         rows = list(db.session.execute(_BEGINS, among))
-    exact = db.session.execute(_EXACT, {"key": key}).all()
-    return _matches([*exact, *rows], limit)
+    exact = list(db.session.execute(_EXACT, {"key": key}))
+    # "rue" is Rue, but who has typed "mars" is more likely on the way to Marseille than in a village of that name.
+    at = 0 if exact and exact[0].population >= A_TOWN else VILLAGES_AT
+    return _matches([*rows[:at], *exact, *rows[at:]], limit)
 
 
 def _begins(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

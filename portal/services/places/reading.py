@@ -32,10 +32,13 @@ def shipped() -> Iterator[PlaceRow]:
 
 def _with_areas(rows: Iterable[PlaceRow]) -> Iterator[PlaceRow]:
     """The same rows and, when some are of France, its départements and régions (`load` counts their people)."""
-    is_home = False
+    is_home, is_empty = False, True
     for row in rows:
         is_home = is_home or row.country == "FR"
+        is_empty = False
         yield row
+    if is_empty:
+        raise Invalid(UNREADABLE)
     alone = Counter(
         area.region for area in areas.everywhere() if area.kind is PlaceKind.DEPARTEMENT
     )

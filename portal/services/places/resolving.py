@@ -38,12 +38,13 @@ def resolve(text: str, *, country: str = "FR") -> Resolution:
 
 
 def _by_name(text: str, key: str, country: str) -> Resolution:
-    if code := names.arrondissement(names.key(text)):
-        return _arrondissement(code, key)
     name, qualifiers = names.qualified(text)
     name = names.without_cedex(name)
     if qualifiers and name and (rows := _among(_known_as(name), name, qualifiers, country)):
         return matching.resolution(rows)
+    # After the brackets: "Marseille (13)" is the town in the Bouches-du-Rhône, "Marseille 13" its arrondissement.
+    if code := names.arrondissement(names.key(text)):
+        return _arrondissement(code, key)
     asked_for = _known_as(key)
     if asked_for:
         return matching.resolution(matching.ranked(asked_for, key, country))
