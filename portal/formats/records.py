@@ -34,6 +34,7 @@ class Stretch:
     name: str
     text: str
     line: int
+    is_cut: bool = False
 
 
 class Cutter:
@@ -67,7 +68,7 @@ class Cutter:
             gap, gap_line, match = self._find_record()
             self.tail = gap if match is None else ""
             if gap.strip():
-                yield Stretch("gap", "", gap, gap_line)
+                yield Stretch("gap", "", gap, gap_line, len(gap) >= _GAP)
             if match is None:
                 return
             yield self._take(match)
@@ -152,7 +153,7 @@ class Cutter:
             text = self._text[self._at : self._at + _GAP]
             self._advance(opening.end())
             self._skip_rest()
-            return Stretch(kind, name, text, line)
+            return Stretch(kind, name, text, line, is_cut=True)
         return Stretch(kind, name, self._advance(end), line)
 
     def _skip_rest(self) -> None:

@@ -126,6 +126,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "L’annonce n’a pas d’identifiant. Donnez-lui un identifiant qui ne change jamais.",
         "The record has no id. Give it one that never changes.",
     ),
+    "id_doubled": (
+        "L’annonce a plusieurs identifiants. N’en gardez qu’un, ou refermez la première annonce avant la suivante.",
+        "The record has several ids. Keep one, or close the first record before the next.",
+    ),
     "id_too_long": (
         "L’identifiant dépasse %(limit)s caractères. Raccourcissez-le.",
         "The id is longer than %(limit)s characters. Shorten it.",

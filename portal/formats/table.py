@@ -90,12 +90,12 @@ def _offer(
 ) -> FeedItem | None:
     repaired = [repair_bytes(cell) for cell in row.cells]
     cells = {columns[i]: text.strip() for i, (text, _) in enumerate(repaired) if i in columns}
+    table_row = TableRow(cells, notes, settings)
+    notes.external_id = table_row.ident()
     if any(was_odd for _, was_odd in repaired):
         notes.repaired(
             "", " ".join(text for text, was_odd in repaired if was_odd), "encoding_bytes"
         )
-    table_row = TableRow(cells, notes, settings)
-    notes.external_id = table_row.ident()
     if row.code == "quotes_repaired":
         notes.repaired("", row.text, row.code)
     elif row.code:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 import tempfile
@@ -102,12 +103,15 @@ class XmlReader:
                 yield from self._record(stretch)
 
     def _record(self, stretch: Stretch) -> Iterator[XmlRecord | FeedProblem]:
-        notes = Notebook(self.count, stretch.line, self._external_id(stretch.text))
+        idents = self._idents(stretch.text)
+        notes = Notebook(self.count, stretch.line, idents[0] if idents else None)
         if stretch.kind == "too_big":
             limit = self._settings.max_record_chars
             notes.refused(stretch.name, stretch.text, "too_big", limit=limit)
         elif stretch.kind == "unclosed":
             notes.refused(stretch.name, stretch.text, "not_closed")
+        elif len(idents) > 1:
+            notes.refused(stretch.name, ", ".join(idents), "id_doubled")
         else:
             try:
                 namespaces = self._cutter.namespaces
@@ -118,20 +122,32 @@ class XmlReader:
                 yield XmlRecord(stretch.name, Parts(element, stretch.line), notes, stretch.line)
                 return
         yield from notes.problems
+        # Two records run together when the tags between them are damaged: the others were there too.
+        for ident in idents[1:]:
+            yield from _skipped(self.count, stretch, ident)
 
     def _is_lost(self, stretch: Stretch) -> bool:
         """Is there more between two records than the tags that wrap them? Then a record's own tag may be damaged."""
         return not _MARKUP_ONLY.match(stretch.text) or self._id.search(stretch.text) is not None
 
     def _lost(self, stretch: Stretch) -> Iterator[FeedProblem]:
-        self.count += 1
-        notes = Notebook(self.count, stretch.line, self._external_id(stretch.text))
-        notes.refused("", stretch.text, "skipped")
-        yield from notes.problems
+        """One problem for each id that can be made out, so that its offer counts as seen; one without, if none can."""
+        idents: list[str | None] = [*self._idents(stretch.text)] or [None]
+        for ident in idents:
+            self.count += 1
+            yield from _skipped(self.count, stretch, ident)
+        if stretch.is_cut:
+            yield from _skipped(self.count, stretch, None)
 
-    def _external_id(self, text: str) -> str | None:
-        found = self._id.search(text)
-        return " ".join(found.group(1).split()) or None if found else None
+    def _idents(self, text: str) -> list[str]:
+        found = (" ".join(html.unescape(ident).split()) for ident in self._id.findall(text))
+        return list(dict.fromkeys(filter(None, found)))
+
+
+def _skipped(record: int, stretch: Stretch, ident: str | None) -> list[FeedProblem]:
+    notes = Notebook(record, stretch.line, ident)
+    notes.refused("", stretch.text, "skipped")
+    return notes.problems
 
 
 def local(element: etree._Element) -> str:

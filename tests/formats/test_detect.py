@@ -1,0 +1,46 @@
+"""Which format a file is in, by its first bytes."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from portal import formats
+from portal.formats import FormatError
+from portal.formats.detect import detect
+from tests.formats.reading import SAMPLES, read
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.iterdir()), ids=lambda p: p.name)
+def test_each_sample_is_recognised(path) -> None:  # type: ignore[no-untyped-def]
+    assert detect(path.read_bytes()[:65_536]).name == path.name.partition("_")[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty"),
+        (b"\xef\xbb\xbf  \n", "empty"),
+        (b"<html><body>Service unavailable</body></html>", "html_page"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "unknown_format"),
+        (b'{"type": "FeatureCollection"}', "unknown_format"),
+        (b"PK\x03\x04 a spreadsheet that was not exported", "unknown_format"),
+    ],
+)
+def test_what_is_none_of_ours_is_refused_by_a_sentence(content: bytes, code: str) -> None:
+    with pytest.raises(FormatError) as caught:
+        read(content)
+    assert caught.value.code == code
+
+
+def test_a_format_that_does_not_exist_is_refused_by_naming_those_that_do() -> None:
+    with pytest.raises(FormatError) as caught:
+        formats.choose(io.BytesIO(b""), "excel")
+    assert "footprint, engagement, table" in caught.value.sentence_fr
+
+
+def test_the_stream_is_left_where_it_was() -> None:
+    stream = io.BytesIO((SAMPLES / "table_good.csv").read_bytes())
+    formats.choose(stream)
+    assert stream.tell() == 0
