@@ -8,7 +8,7 @@ from typing import Any
 
 from slugify import slugify
 
-from portal import clock
+from portal import clock, tokens
 from portal.models import (
     Association,
     Cluster,
@@ -20,6 +20,8 @@ from portal.models import (
     PersonRole,
     Precision,
     Shift,
+    Signup,
+    SignupState,
     TeamRole,
 )
 
@@ -102,3 +104,22 @@ def shift(days: float = 7, hours: float = 3, capacity: int | None = 10, **given:
 def undated_shift(capacity: int | None = None) -> Shift:
     """The one shift of an ongoing offer."""
     return Shift(starts_at=None, ends_at=None, capacity=capacity)
+
+
+def signup(on: Shift, first_name: str = "", **given: Any) -> Signup:
+    """A confirmed party of one on a shift that is in the database; the shift's count follows."""
+    number = next(_numbers)
+    email = given.pop("email", f"benevole{number}@example.org")
+    defaults: dict[str, Any] = {
+        "shift_id": on.id,
+        "first_name": first_name or f"Bénévole {number}",
+        "email": email,
+        "email_hash": tokens.email_hash(email),
+        "nonce": tokens.nonce(),
+        "state": SignupState.CONFIRMED,
+        "verified_at": clock.now(),
+    }
+    made = Signup(**{**defaults, **given})
+    if made.takes_places:
+        on.taken += made.party or 1
+    return made

@@ -89,7 +89,7 @@ class Visitor:
             found = self.page.soup.find("input", attrs={"name": "csrf_token"})
             if isinstance(found, Tag):
                 return str(found["value"])
-        soup = BeautifulSoup(self.client.get("/sign-in", base_url=BASE).get_data(), "lxml")
+        soup = BeautifulSoup(self.client.get("/associations/new", base_url=BASE).get_data(), "lxml")
         found = soup.find("input", attrs={"name": "csrf_token"})
         assert isinstance(found, Tag)
         return str(found["value"])

@@ -169,14 +169,7 @@ def undo(decision: Decision, moderator: Person) -> Decision:
 
 def verify(association: Association, moderator: Person) -> Decision:
     """The association is who it says: its offers go live at once from now on."""
-    made = Decision(
-        moderator_id=moderator.id,
-        subject="association",
-        subject_id=association.id,
-        verdict=Verdict.APPROVE,
-        state_before=association.state,
-    )
-    db.session.add(made)
+    made = _about(association, moderator, Verdict.APPROVE)
     association.verified_at = clock.now()
     association.state = AssociationState.ACTIVE
     db.session.flush()
@@ -185,16 +178,7 @@ def verify(association: Association, moderator: Person) -> Decision:
 
 def suspend(association: Association, moderator: Person, reason: str, text: str = "") -> Decision:
     """Nothing of this association is found any more."""
-    made = Decision(
-        moderator_id=moderator.id,
-        subject="association",
-        subject_id=association.id,
-        verdict=Verdict.HIDE,
-        reason=_known(reason),
-        text=text,
-        state_before=association.state,
-    )
-    db.session.add(made)
+    made = _about(association, moderator, Verdict.HIDE, _known(reason), text)
     association.state = AssociationState.SUSPENDED
     db.session.flush()
     outbox.reindex_all(
@@ -254,6 +238,22 @@ def recent(limit: int = 50) -> list[Decision]:
     )
 
 
+def _about(
+    association: Association, moderator: Person, verdict: Verdict, reason: str = "", text: str = ""
+) -> Decision:
+    made = Decision(
+        moderator_id=moderator.id,
+        subject="association",
+        subject_id=association.id,
+        verdict=verdict,
+        reason=reason,
+        text=text,
+        state_before=association.state,
+    )
+    db.session.add(made)
+    return made
+
+
 def _decide(
     offer: Offer, moderator: Person | None, verdict: Verdict, reason: str = "", text: str = ""
 ) -> Decision:
@@ -273,7 +273,7 @@ def _decide(
 
 def _known(reason: str) -> str:
     if reason not in REASONS:
-        raise Invalid("Choisissez une raison dans la liste.", field="reason")
+        raise unknown_reason()
     return reason
 
 
@@ -298,3 +298,8 @@ def _tell_team(offer: Offer, decision: Decision, template: str) -> None:
     for person_id in notices.coordinators(offer.association_id):
         payload = {"template": template, "offer": offer.id, "person": person_id}
         outbox.add("mail", f"decision:{decision.id}:{person_id}", payload)
+
+
+def unknown_reason() -> Invalid:
+    """What is said when a reason is not on the list."""
+    return Invalid("Choisissez une raison dans la liste.", field="reason")

@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Flask
+from werkzeug.routing import IntegerConverter, Map
 
 from portal import security
-from portal.views import access, errors, health, likes, places, search, sessions, sign_in
+from portal.views import (
+    access,
+    associations,
+    dashboard,
+    errors,
+    flags,
+    health,
+    home,
+    likes,
+    moderation,
+    offer_editing,
+    offers,
+    pages,
+    places,
+    search,
+    sessions,
+    sign_in,
+    team,
+)
+
+
+class RowNumber(IntegerConverter):
+    """The number of a row: one that no table can hold is a wrong address (404), not an error of the database."""
+
+    def __init__(self, map: Map, **given: Any) -> None:
+        super().__init__(map, **{"max": 2**31 - 1, **given})
 
 
 def init_app(app: Flask) -> None:
     """Register every blueprint, and the pages of errors. Who asks is known before their form token is checked."""
+    app.url_map.converters["int"] = RowNumber
     sessions.init_app(app)
     app.before_request(security.check_form_token)
     access.init_app(app)
@@ -20,4 +49,19 @@ def init_app(app: Flask) -> None:
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint of the pages."""
-    return (health.pages, likes.pages, places.pages, search.pages, sign_in.pages)
+    return (
+        associations.pages,
+        dashboard.pages,
+        flags.pages,
+        health.pages,
+        home.pages,
+        likes.pages,
+        moderation.pages,
+        offer_editing.pages,
+        offers.pages,
+        pages.pages,
+        places.pages,
+        search.pages,
+        sign_in.pages,
+        team.pages,
+    )

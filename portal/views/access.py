@@ -134,6 +134,12 @@ def is_proved() -> bool:
     return row is not None and (clock.now() - row.proved_at).total_seconds() <= PROOF_HOURS * 3600
 
 
+def require_coordinator(association: Association) -> None:
+    """For what a helper may only do to themself."""
+    if not permissions.may_edit(person(), association):
+        raise Forbidden("Seules les personnes qui coordonnent l’association peuvent faire cela.")
+
+
 def require_proof() -> None:
     """Ask for a fresh proof of identity when the last one is older than 12 hours."""
     if not is_proved():
