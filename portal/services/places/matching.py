@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select
 
 from portal import db
 from portal.models.place import AREAS, Place, PlaceKind, PlaceName, PlacePostcode
@@ -126,12 +126,24 @@ def label(row: Found) -> str:
     return f"{name} ({home.code if row.key == home.key else home.name})"
 
 
+# Written once: to build a statement takes longer than to run it.
+_NAMED = (
+    ENTRY.add_columns(PlaceName.key.label("known_as"))
+    .join(PlaceName, PlaceName.place_id == Place.id)
+    .where(PlaceName.key.in_(bindparam("keys", expanding=True)))
+)
+_OF_POSTCODE = ENTRY.join(PlacePostcode, PlacePostcode.place_id == Place.id).where(
+    PlacePostcode.postcode == bindparam("postcode"), Place.kind != PlaceKind.ARRONDISSEMENT
+)
+_OF_CODE = ENTRY.where(
+    Place.country == "FR", Place.kind == bindparam("kind"), Place.code == bindparam("code")
+)
+
+
 def rows_named(*keys: str) -> dict[str, list[Found]]:
     """All entries known by each of these keys; one statement."""
-    asked = ENTRY.add_columns(PlaceName.key.label("known_as"))
-    asked = asked.join(PlaceName, PlaceName.place_id == Place.id)
     found: dict[str, dict[int, Found]] = {name: {} for name in keys}
-    for row in db.session.execute(asked.where(PlaceName.key.in_(keys))):
+    for row in db.session.execute(_NAMED, {"keys": keys}):
         found[row.known_as].setdefault(row.id, row)
     return {name: list(entries.values()) for name, entries in found.items()}
 
@@ -143,15 +155,12 @@ def rows_where(*conditions: ColumnElement[bool]) -> Sequence[Found]:
 
 def rows_of_postcode(postcode: str) -> list[Found]:
     """The towns with this postal code; an arrondissement is left to the city it belongs to."""
-    asked = ENTRY.join(PlacePostcode, PlacePostcode.place_id == Place.id)
-    rows = db.session.execute(asked.where(PlacePostcode.postcode == postcode)).all()
-    return [row for row in rows if row.kind is not PlaceKind.ARRONDISSEMENT]
+    return list(db.session.execute(_OF_POSTCODE, {"postcode": postcode}))
 
 
 def row_of_code(code: str, kind: PlaceKind) -> Found | None:
     """The French entry with this official code."""
-    rows = rows_where(Place.country == "FR", Place.kind == kind, Place.code == code)
-    return rows[0] if rows else None
+    return db.session.execute(_OF_CODE, {"kind": kind, "code": code}).first()
 
 
 def ranked(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sqlalchemy import select
+
 from portal import db
 from portal.models.place import AREAS, Place, PlaceKind, PlacePostcode
 from portal.services.places import areas, matching, names, nearest
@@ -171,13 +173,12 @@ def _of_postcode(code: str, rows: list[Found]) -> Resolution:
 
 def _sorted_like(code: str) -> list[Found]:
     """The towns whose codes begin with the same 3 digits: the same sorting office."""
-    asked = matching.ENTRY.join(PlacePostcode, PlacePostcode.place_id == Place.id).where(
-        PlacePostcode.postcode >= code[:3],
-        PlacePostcode.postcode < code[:3] + ":",
-        Place.country == "FR",
-        Place.kind == PlaceKind.COMMUNE,
+    ids = select(PlacePostcode.place_id).where(
+        PlacePostcode.postcode >= code[:3], PlacePostcode.postcode < code[:3] + ":"
     )
-    return list({row.id: row for row in db.session.execute(asked)}.values())
+    # Two steps: in one, SQLite would rather walk through all communes of France.
+    rows = matching.rows_where(Place.id.in_(set(db.session.scalars(ids))))
+    return [row for row in rows if row.country == "FR" and row.kind is PlaceKind.COMMUNE]
 
 
 def _centre(code: str, rows: list[Found]) -> PlaceMatch | None:
