@@ -7,7 +7,7 @@ function show(form, state) {
 }
 
 async function send({ action, body }) {
-  const answer = await fetch(action, { method: "POST", body: new URLSearchParams(body), headers: { Accept: "application/json" } });
+  const answer = await fetch(action, { method: "POST", body: new URLSearchParams(body), headers: { Accept: "application/json", "X-Requested-With": "fetch" } });
   if (answer.status >= 500) throw new Error(String(answer.status));
 }
 
