@@ -25,7 +25,10 @@ LANGUAGES: tuple[Language, ...] = ("fr", "en")
 GAP = 100
 _CACHE = 200_000
 
-_APOSTROPHES = str.maketrans(dict.fromkeys("’ʼ‘´`′＇ʹ‛", "'"))
+_APOSTROPHE = re.compile("[’ʼ‘´`′＇ʹ‛]")
+_UNSEEN = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
+)
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 _ACRONYM = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}(?:[^\W\d_](?!\w))?")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
@@ -40,12 +43,16 @@ _FAMILY = {word: f"{row.split()[0]}+" for row in french.FAMILIES for word in row
 Analysed = list[tuple[int, tuple[str, ...]]]
 
 
+@lru_cache(16)
 def clean(text: str) -> str:
-    """NFC, one kind of apostrophe, and no characters that nobody sees."""
-    text = unicodedata.normalize("NFC", text).translate(_APOSTROPHES)
+    """NFC, one kind of apostrophe, and no characters that nobody sees.
+
+    The last few texts are remembered: the pipelines are run over a text one after the other.
+    """
     if text.isascii():
         return text
-    return "".join(c for c in text if unicodedata.category(c) != "Cf")
+    text = unicodedata.normalize("NFC", text)
+    return _UNSEEN.sub("", _APOSTROPHE.sub("'", text))
 
 
 @lru_cache(_CACHE)

@@ -7,7 +7,7 @@ stored field is used, because Whoosh would keep those as pickles.
 
 import json
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ class Places(formats.Format):  # type: ignore[misc]
 
     posting_size = -1
 
-    def word_values(self, value: Analysed, analyzer: object, **_: object) -> Iterator[Posting]:
+    def word_values(self, value: Analysed, analyzer: object, **_: object) -> list[Posting]:
         raise NotImplementedError("A Words field indexes what is already analysed.")
 
     def decode_positions(self, value: bytes) -> list[int]:
@@ -45,22 +45,26 @@ class Places(formats.Format):  # type: ignore[misc]
 
 
 class Words(fields.FieldType):  # type: ignore[misc]
-    """A scored field whose value is a list of (position, forms)."""
+    """A scored field whose value is its postings, made by `postings`."""
 
     def __init__(self) -> None:
         super().__init__(Places(), None, scorable=True)
 
-    def index(self, value: Analysed, **_: object) -> Iterator[Posting]:
-        """Whoosh's entry point: (word, frequency, weight, positions) of each distinct word."""
-        places: dict[str, array[int]] = {}
-        for position, forms in value:
-            for form in forms:
-                if form in places:
-                    places[form].append(position)
-                else:
-                    places[form] = array("I", (position,))
-        for form, at in places.items():
-            yield form.encode(), len(at), float(len(at)), at.tobytes()
+    def index(self, value: list[Posting], **_: object) -> list[Posting]:
+        """Whoosh's entry point."""
+        return value
+
+
+def postings(analysed: Analysed) -> list[Posting]:
+    """(word, frequency, weight, positions) of each distinct word, as Whoosh takes them."""
+    places: dict[str, array[int]] = {}
+    for position, forms in analysed:
+        for form in forms:
+            if form in places:
+                places[form].append(position)
+            else:
+                places[form] = array("I", (position,))
+    return [(form.encode(), len(at), float(len(at)), at.tobytes()) for form, at in places.items()]
 
 
 def make_schema() -> Any:
@@ -72,18 +76,18 @@ def make_schema() -> Any:
 
 
 def to_fields(document: Document) -> dict[str, Any]:
-    """The document as Whoosh's writer takes it."""
+    """The document as Whoosh's writer takes it: `oid`, `card`, and the postings of each field."""
     tongue = document.language
     texts = (document.title, document.association, *document.tags, document.description)
     return {
         "oid": str(document.id),
         "card": json.dumps(_card(document), separators=(",", ":")).encode(),
-        "title": analyse(document.title, tongue),
-        "association": analyse(document.association, tongue),
-        "tags": analyse_all(document.tags, tongue),
-        "description": analyse(document.description, tongue),
-        EXACT: [(position, (word,)) for position, word in exact_all(texts)],
-        ACCENTED: [(0, (word,)) for word in {word for text in texts for word in accented(text)}],
+        "title": postings(analyse(document.title, tongue)),
+        "association": postings(analyse(document.association, tongue)),
+        "tags": postings(analyse_all(document.tags, tongue)),
+        "description": postings(analyse(document.description, tongue)),
+        EXACT: postings([(position, (word,)) for position, word in exact_all(texts)]),
+        ACCENTED: postings([(0, (w,)) for w in {w for text in texts for w in accented(text)}]),
     }
 
 

@@ -10,7 +10,7 @@ schema is refused, never half believed.
 import json
 import os
 import zlib
-from collections.abc import Iterable
+from array import array
 from pathlib import Path
 from typing import Any
 
@@ -32,60 +32,96 @@ class Damaged(Exception):
     """A file of the index is not what it should be; the text says which and how."""
 
 
-def build(reader: Any) -> tuple[Arrays, Names]:
-    """Turn a Whoosh segment into arrays."""
-    arrays, names = schema.columns_of(postings.cards(reader))
-    count = len(arrays["id"])
-    for group, fields in GROUPS.items():
-        arrays |= {f"{group}_{key}": array for key, array in _group(reader, fields).items()}
-    for group in ("text", EXACT):
-        arrays |= _lengths(arrays, group, len(GROUPS[group]), count)
-    return arrays | _spellings(arrays), names
+class Gathered:
+    """The postings of one group of fields, in any order: one entry a (word, document, field)."""
+
+    def __init__(self) -> None:
+        self.known: dict[bytes, int] = {}
+        self.words = array("i")
+        self.docs = array("i")
+        self.kinds = bytearray()
+        self.counts = array("i")
+        self.places = bytearray()
+
+    def add(self, word: bytes, doc: int, kind: int, places: bytes) -> None:
+        """One entry; `places` are its positions as uint32."""
+        self.words.append(self.known.setdefault(word, len(self.known)))
+        self.docs.append(doc)
+        self.kinds.append(kind)
+        self.counts.append(len(places) >> 2)
+        self.places += places
+
+    def arrays(self) -> Arrays:
+        """The entries by word, document and field, with a sorted lexicon."""
+        ordered = sorted(self.known)
+        rank = np.empty(len(ordered), np.int64)
+        rank[[self.known[word] for word in ordered]] = np.arange(len(ordered))
+        words = rank[np.array(self.words, np.int64)]
+        docs = np.array(self.docs, np.int32)
+        kinds = np.frombuffer(bytes(self.kinds), np.uint8)
+        order = np.lexsort((kinds, docs, words))
+        starts = np.zeros(len(ordered) + 1, np.int64)
+        np.cumsum(np.bincount(words, minlength=len(ordered)), out=starts[1:])
+        return {
+            "starts": starts,
+            "doc": docs[order],
+            "field": kinds[order],
+            **self._in_order(order),
+            **_lexicon(ordered),
+        }
+
+    def _in_order(self, order: NDArray[np.int64]) -> Arrays:
+        """The positions of each entry, in the entries' order."""
+        flat = np.frombuffer(bytes(self.places), "<u4")
+        counts = np.array(self.counts, np.int64)
+        begins = (np.cumsum(counts) - counts)[order]
+        counts = counts[order]
+        ends = np.cumsum(counts)
+        at = np.repeat(begins - (ends - counts), counts) + np.arange(counts.sum())
+        place_starts = np.zeros(len(counts) + 1, np.int64)
+        place_starts[1:] = ends
+        frequency = counts.astype(np.uint32)
+        return {"frequency": frequency, "place_starts": place_starts, "places": flat[at]}
 
 
-def _group(reader: Any, fields: Iterable[str]) -> Arrays:
-    """The postings of some fields merged per word: one entry a (word, document, field)."""
-    known: dict[bytes, int] = {}
-    words, docs, kinds, values = [], [], [], []
-    for kind, field in enumerate(fields):
-        for word, some_docs, some_values in postings.terms(reader, field):
-            number = known.setdefault(word, len(known))
-            words.append(np.full(len(some_docs), number, np.int64))
-            docs.append(np.array(some_docs, np.int32))
-            kinds.append(np.full(len(some_docs), kind, np.uint8))
-            values += some_values
-    ordered = sorted(known)
-    rank = np.empty(len(known), np.int64)
-    rank[[known[word] for word in ordered]] = np.arange(len(known))
-    entry_word = rank[_joined(words, np.int64)]
-    entry_doc, entry_field = _joined(docs, np.int32), _joined(kinds, np.uint8)
-    order = np.lexsort((entry_field, entry_doc, entry_word))
-    starts = np.zeros(len(known) + 1, np.int64)
-    np.cumsum(np.bincount(entry_word, minlength=len(known)), out=starts[1:])
-    return {
-        "starts": starts,
-        "doc": entry_doc[order],
-        "field": entry_field[order],
-        **_places(values, order),
-        **_lexicon(ordered),
-    }
+class Gathering:
+    """The documents of a segment as they are given to Whoosh, or read back from it."""
 
+    def __init__(self) -> None:
+        self._cards: list[bytes] = []
+        self._groups = {group: Gathered() for group in GROUPS}
 
-def _joined(parts: list[NDArray[Any]], kind: Any) -> NDArray[Any]:
-    return np.concatenate(parts) if parts else np.empty(0, kind)
+    def __len__(self) -> int:
+        return len(self._cards)
 
+    def add(self, fields: dict[str, Any]) -> None:
+        """The next document, in the form of schema.to_fields."""
+        doc = len(self._cards)
+        self._cards.append(fields["card"])
+        for group, names in GROUPS.items():
+            add = self._groups[group].add
+            for kind, name in enumerate(names):
+                for word, _, _, places in fields[name]:
+                    add(word, doc, kind, places)
 
-def _places(values: list[bytes], order: NDArray[np.int64]) -> Arrays:
-    """The positions of each entry, in the entries' order."""
-    flat = np.frombuffer(b"".join(values), "<u4")
-    counts = np.array([len(value) // 4 for value in values], np.int64)
-    begins = np.cumsum(counts) - counts
-    counts, begins = counts[order], begins[order]
-    ends = np.cumsum(counts)
-    at = np.repeat(begins - (ends - counts), counts) + np.arange(counts.sum())
-    places = np.zeros(len(counts) + 1, np.int64)
-    places[1:] = ends
-    return {"frequency": counts.astype(np.uint32), "place_starts": places, "places": flat[at]}
+    def read_back(self, reader: Any) -> None:
+        """All documents of a Whoosh segment: what a merge has made can only be read."""
+        self._cards = list(postings.cards(reader))
+        for group, names in GROUPS.items():
+            add = self._groups[group].add
+            for kind, name in enumerate(names):
+                for word, docs, values in postings.terms(reader, name):
+                    for doc, places in zip(docs, values, strict=True):
+                        add(word, doc, kind, places)
+
+    def arrays(self) -> tuple[Arrays, Names]:
+        """The segment as arrays."""
+        arrays, names = schema.columns_of(self._cards)
+        for group, gathered in self._groups.items():
+            arrays |= {f"{group}_{key}": array for key, array in gathered.arrays().items()}
+        for group in ("text", EXACT):
+            arrays |= _lengths(arrays, group, len(GROUPS[group]), len(self))
+        return arrays | _spellings(arrays), names
 
 
 def _lexicon(ordered: list[bytes]) -> Arrays:
@@ -124,9 +160,9 @@ def _lengths(arrays: Arrays, group: str, fields: int, count: int) -> Arrays:
 def write(path: Path, name: str, arrays: Arrays, names: Names) -> int:
     """Write the file whole under another name, sync it, then rename; return its CRC."""
     table, parts, at = {}, [], 0
-    for key, array in arrays.items():
-        data = np.ascontiguousarray(array).tobytes()
-        table[key] = [array.dtype.str, at, array.size]
+    for key, values in arrays.items():
+        data = np.ascontiguousarray(values).tobytes()
+        table[key] = [values.dtype.str, at, values.size]
         padding = -len(data) % _ALIGN
         parts += [data, b"\0" * padding]
         at += len(data) + padding

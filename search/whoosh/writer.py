@@ -8,24 +8,23 @@ what Whoosh had committed shows with the next update. Old files go last, once no
 import os
 import shutil
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from whoosh import index as whoosh_index
-from whoosh.codec.whoosh3 import W3Codec
 
 from search.document import Document
 from search.index import Progress
 from search.whoosh import manifest, postings, schema, sidecar
 from search.whoosh.manifest import Manifest, Segment
+from search.whoosh.sidecar import Gathering
 
-# Blocks of 1024 postings without zlib: read back once, by the sidecar; and no compound file, which
-# every process would copy to its heap.
-_BLOCK = 1024
 _MEGABYTES = 256
+_SEGMENT = 100_000
 
 Border = Callable[[], Any]
 
@@ -35,15 +34,15 @@ def update(folder: Path, documents: list[Document], deleted_ids: set[int]) -> No
     old = manifest.read(folder)
     index = whoosh_index.open_dir(str(folder / old.build / "whoosh"))
     changed = [document for document in documents if document.id not in deleted_ids]
+    fresh = Gathering()
     with _writer(index) as writer:
         gone = _delete(writer, deleted_ids | {document.id for document in changed})
         if not gone and not changed:
-            writer.cancel()
             return
         for document in changed:
-            writer.add_document(**schema.to_fields(document))
+            _add(writer, fresh, document)
         writer.commit()
-    _publish(folder, old.build, index, old)
+    _publish(folder, old.build, index, old, {postings.written_name(writer): fresh})
 
 
 def rebuild(
@@ -56,20 +55,33 @@ def rebuild(
     with border():
         build, index = _new_build(folder)
     seen: set[int] = set()
-    with _writer(index) as writer:
-        for document in documents:
-            if document.id in seen:
-                raise ValueError(f"Document {document.id} came twice.")
-            seen.add(document.id)
+    done: dict[str, Segment] = {}
+    rest = iter(documents)
+    while (first := next(rest, None)) is not None:
+        fresh = Gathering()
+        with _writer(index) as writer:
+            for document in chain((first,), islice(rest, _SEGMENT - 1)):
+                if document.id in seen:
+                    raise ValueError(f"Document {document.id} came twice.")
+                seen.add(document.id)
+                with border():
+                    _add(writer, fresh, document)
+                if progress:
+                    progress(len(seen))
             with border():
-                writer.add_document(**schema.to_fields(document))
-            if progress:
-                progress(len(seen))
+                writer.commit(merge=False)
         with border():
-            writer.commit()
+            name = postings.written_name(writer)
+            done[name] = _write_sidecar(folder / build, name, fresh)
     with border():
-        _publish(folder, build, index, _readable(folder))
+        _publish_rebuilt(folder, build, done)
     return len(seen)
+
+
+def _add(writer: Any, fresh: Gathering, document: Document) -> None:
+    fields = schema.to_fields(document)
+    writer.add_document(**fields)
+    fresh.add(fields)
 
 
 def _new_build(folder: Path) -> tuple[str, Any]:
@@ -82,9 +94,7 @@ def _new_build(folder: Path) -> tuple[str, Any]:
 @contextmanager
 def _writer(index: Any) -> Iterator[Any]:
     """Whoosh's writer, which keeps nothing of what it was given when anything fails."""
-    writer = index.writer(
-        codec=W3Codec(blocklimit=_BLOCK, compression=0), compound=False, limitmb=_MEGABYTES
-    )
+    writer = index.writer(codec=postings.codec(), compound=False, limitmb=_MEGABYTES)
     try:
         yield writer
     finally:
@@ -109,51 +119,79 @@ def _delete(writer: Any, ids: set[int]) -> int:
     return len(docs)
 
 
-def _readable(folder: Path) -> Manifest | None:
-    """The manifest in force, or None: a rebuild is just what a damaged one needs."""
+def _publish_rebuilt(folder: Path, build: str, done: dict[str, Segment]) -> None:
+    """Swap a new build in; a damaged manifest is no hindrance, it is what rebuilding is for."""
     try:
-        return manifest.read(folder)
+        generation = manifest.read(folder).generation + 1
     except (sidecar.Damaged, OSError, ValueError, KeyError, TypeError):
-        return None
+        generation = 1
+    segments = tuple(done.values())
+    manifest.publish(folder, Manifest(generation, build, segments))
+    _sweep(folder, build, segments)
 
 
-def _publish(folder: Path, build: str, index: Any, old: Manifest | None) -> None:
+def _publish(
+    folder: Path, build: str, index: Any, old: Manifest, fresh: dict[str, Gathering]
+) -> None:
     """Write what is missing beside Whoosh's segments and name it all in a new manifest."""
-    generation = old.generation + 1 if old else 1
-    known = {s.name: s for s in old.segments} if old and old.build == build else {}
+    known = {segment.name: segment for segment in old.segments}
+    generation, home = old.generation + 1, folder / build
     reader = index.reader()
     try:
-        segments = [
-            _segment(folder / build, leaf, known.get(postings.segment_name(leaf)), generation)
-            for leaf, _ in reader.leaf_readers()
-            if leaf.doc_count_all()
-        ]
+        segments = []
+        for leaf, _ in reader.leaf_readers():
+            name = postings.segment_name(leaf)
+            if leaf.doc_count_all():
+                whole = _whole_segment(home, leaf, name, known.get(name), fresh.get(name))
+                segments.append(_with_live(home, leaf, whole, generation))
     finally:
         reader.close()
     manifest.publish(folder, Manifest(generation, build, tuple(segments)))
     _sweep(folder, build, segments)
 
 
-def _segment(home: Path, leaf: Any, old: Segment | None, generation: int) -> Segment:
-    """The sidecar of a segment, made if it is not there whole, and its live mask."""
-    name = postings.segment_name(leaf)
-    path = home / f"{name}.sidecar"
-    crc = old.crc if old and _is_whole(path, old) else None
-    if crc is None:
-        crc = sidecar.write(path, name, *sidecar.build(leaf))
+def _whole_segment(
+    home: Path, leaf: Any, name: str, old: Segment | None, fresh: Gathering | None
+) -> Segment:
+    """A segment with its sidecar: the old one if it is whole, or made now.
+
+    What was just given to Whoosh need not be read back, unless Whoosh merged more into it.
+    """
+    if old is not None and _is_whole(home / f"{name}.sidecar", old):
+        return old
+    if fresh is None or len(fresh) != leaf.doc_count_all():
+        fresh = Gathering()
+        fresh.read_back(leaf)
+    return _write_sidecar(home, name, fresh)
+
+
+def _write_sidecar(home: Path, name: str, gathered: Gathering) -> Segment:
+    return Segment(name, sidecar.write(home / f"{name}.sidecar", name, *gathered.arrays()))
+
+
+def _with_live(home: Path, leaf: Any, segment: Segment, generation: int) -> Segment:
+    """The segment with the live mask of this generation, written when it is a new one."""
     if not leaf.has_deletions():
-        return Segment(name, crc)
+        return Segment(segment.name, segment.crc)
     live = np.zeros(leaf.doc_count_all(), bool)
     live[list(leaf.all_doc_ids())] = True
     data = np.packbits(live).tobytes()
-    if old and old.live and zlib.crc32(data) == old.live_crc and (home / old.live).exists():
-        return Segment(name, crc, old.live, old.live_crc)
-    target = f"{name}-{generation}.live"
-    with (home / target).open("wb") as file:
+    crc = zlib.crc32(data)
+    if segment.live and crc == segment.live_crc and _reads(home / segment.live, data):
+        return segment
+    name = f"{segment.name}-{generation}.live"
+    with (home / name).open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    return Segment(name, crc, target, zlib.crc32(data))
+    return Segment(segment.name, segment.crc, name, crc)
+
+
+def _reads(path: Path, data: bytes) -> bool:
+    try:
+        return path.read_bytes() == data
+    except FileNotFoundError:
+        return False
 
 
 def _is_whole(path: Path, old: Segment) -> bool:
@@ -164,7 +202,7 @@ def _is_whole(path: Path, old: Segment) -> bool:
     return True
 
 
-def _sweep(folder: Path, build: str, segments: list[Segment]) -> None:
+def _sweep(folder: Path, build: str, segments: Sequence[Segment]) -> None:
     """Remove what the new manifest does not name; who has it mapped keeps it until they let go."""
     named = {f"{segment.name}.sidecar" for segment in segments}
     named |= {segment.live for segment in segments}
