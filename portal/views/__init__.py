@@ -22,9 +22,11 @@ from portal.views import (
     offers,
     pages,
     places,
+    providers,
     search,
     sessions,
     sign_in,
+    social_login,
     team,
 )
 
@@ -40,6 +42,7 @@ def init_app(app: Flask) -> None:
     """Register every blueprint, and the pages of errors. Who asks is known before their form token is checked."""
     app.url_map.converters["int"] = RowNumber
     sessions.init_app(app)
+    providers.init_app(app)
     app.before_request(security.check_form_token)
     access.init_app(app)
     errors.init_app(app)
@@ -63,5 +66,6 @@ def blueprints() -> tuple[Blueprint, ...]:
         places.pages,
         search.pages,
         sign_in.pages,
+        social_login.pages,
         team.pages,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import current_app
@@ -14,8 +14,9 @@ from portal.services import finding
 from portal.services.finding import Asked, Card, Found, address
 from portal.views import access
 from portal.views.likes import liked_here
+from search.results import Hit
 
-__all__ = ["cards", "context", "cards_of", "theme_name"]
+__all__ = ["cards", "cards_of", "cards_of_hits", "context", "liked_here", "theme_name"]
 TWINS = ("json", "rss", "atom", "ics", "geojson", "csv")
 # What the form of the page has no field for, and must not lose when a filter is ticked.
 KEPT = ("box", "area", "association", "feed", "campaign", "exact", "from", "to")
@@ -31,6 +32,11 @@ def cards(found: Found) -> list[Card]:
 def cards_of(ids: list[int]) -> list[Card]:
     """The cards of these offers."""
     return _finished(finding.of_ids(ids, _person_id()), None)
+
+
+def cards_of_hits(hits: Sequence[Hit]) -> list[Card]:
+    """The cards of these hits, with their distances."""
+    return _finished(finding.cards(hits, None, _person_id()), None)
 
 
 def context(found: Found) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def cards(
     if not hits:
         return []
     rows = _offers([hit.id for hit in hits], person_id)
-    shifts = _shifts(list(rows), query)
+    shifts = shifts_of(list(rows), query)
     found = []
     for hit in hits:
         if hit.id in rows:
@@ -100,8 +100,10 @@ def _offers(ids: Iterable[int], person_id: int | None) -> dict[int, tuple[Offer,
     return {offer.id: (offer, count, bool(liked)) for offer, count, liked in rows}
 
 
-def _shifts(ids: list[int], query: Query | None) -> dict[int, list[Shift]]:
-    """The first shifts ahead of each offer that the question admits, the undated one last."""
+def shifts_of(
+    ids: list[int], query: Query | None = None, most: int = MOST_SHIFTS
+) -> dict[int, list[Shift]]:
+    """The first `most` shifts ahead of each offer that the question admits, the undated one last. One statement."""
     if not ids:
         return {}
     now = clock.now()
@@ -117,7 +119,7 @@ def _shifts(ids: list[int], query: Query | None) -> dict[int, list[Shift]]:
     asked = (
         select(Shift)
         .join(ranked, ranked.c.id == Shift.id)
-        .where(ranked.c.rank <= MOST_SHIFTS)
+        .where(ranked.c.rank <= most)
         .order_by(Shift.offer_id, *order)
         .options(raiseload("*"))
     )

@@ -1,0 +1,134 @@
+"""An offer's page, and the counted way to a partner's own page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, make_response, redirect, render_template, request
+from flask_babel import gettext as _
+
+from portal import clock, permissions
+from portal.errors import NotFound
+from portal.models import Offer, OfferState, Shift
+from portal.services import finding
+from portal.services.finding import Card
+from portal.views import access, answers, linked_data
+from portal.views.access import public
+
+pages = Blueprint("offers", __name__)
+GONE = (OfferState.WITHDRAWN, OfferState.CLOSED)
+PREVIEWED = (OfferState.DRAFT, OfferState.PENDING, OfferState.HIDDEN, OfferState.REFUSED)
+SIMILAR = 3
+
+
+@pages.get("/offers/<int:ident>")
+@pages.get("/offers/<int:ident>-<slug>")
+@public
+def show(ident: int, slug: str = "") -> Any:
+    """The page. The number decides; another slug leads to the right one."""
+    card = _load(ident)
+    offer = card.offer
+    if slug != offer.slug:
+        return redirect(_with_query(path_of(offer)), code=301)
+    if offer.state in GONE or (
+        offer.state is OfferState.LIVE and finding.is_over(card, clock.now())
+    ):
+        return _gone(offer)
+    return render_template("offers/show.html", **page_context(card, _chosen(card)))
+
+
+@pages.get("/offers/<int:ident>/go")
+@public
+def go(ident: int) -> Any:
+    """To the partner's page, counted. Only where a web address leads, and only from an offer that is open."""
+    card = _load(ident)
+    target = card.offer.detail_url
+    is_open = card.offer.state is OfferState.LIVE and not finding.is_over(card, clock.now())
+    if not is_open or not target.lower().startswith(("https://", "http://")):
+        raise NotFound
+    return redirect(target, code=302)
+
+
+def path_of(offer: Offer) -> str:
+    """The one address of an offer's page."""
+    return f"/offers/{offer.id}-{offer.slug}" if offer.slug else f"/offers/{offer.id}"
+
+
+def page_context(card: Card, shift: Shift | None, form: Any = None) -> dict[str, Any]:
+    """Everything templates/offers/show.html wants; `form` is the signup form with its errors, when it was refused."""
+    offer = card.offer
+    share_url = current_app.config["BASE_URL"] + path_of(offer)
+    box = _box(offer)
+    return {
+        "offer": offer,
+        "card": _own_card(card),
+        "shift": shift,
+        "shifts": card.shifts,
+        "form": form,
+        "known": access.person(),
+        "box": box if box != "here" or form is not None else "preview",
+        "share_url": share_url,
+        "own_link": None,
+        "similar": _similar(offer),
+        "answer_days": None,
+        "may_edit": permissions.may_edit(access.person(), offer.association),
+        "image_url": None,
+        "json_ld": linked_data.of(card, share_url) if offer.state is OfferState.LIVE else None,
+        "invited_by": None,
+    }
+
+
+def _load(ident: int) -> Card:
+    """The offer when this visitor may see it, else 404: the two look the same."""
+    person = access.person()
+    card = finding.one(ident, person.id if person else None)
+    if card is None or not permissions.may_see(person, card.offer):
+        raise NotFound
+    return card
+
+
+def _own_card(card: Card) -> Card:
+    if access.person() is None:
+        card.is_liked = bool(answers.liked_here([card.offer.cluster_id]))
+    return card
+
+
+def _chosen(card: Card) -> Shift | None:
+    """The shift of `?shift=`, else the first with places, else the first."""
+    wanted = request.args.get("shift", "")
+    for shift in card.shifts:
+        if str(shift.id) == wanted:
+            return shift
+    return next((shift for shift in card.shifts if not shift.is_full), card.shift)
+
+
+def _box(offer: Offer) -> str:
+    if offer.state is OfferState.PAUSED:
+        return "paused"
+    if offer.state in PREVIEWED:
+        return "preview"
+    return "here" if offer.signs_up_here else "elsewhere"
+
+
+def _similar(offer: Offer) -> list[Card]:
+    return answers.cards_of_hits(finding.similar(offer, SIMILAR))
+
+
+def _gone(offer: Offer) -> Any:
+    page = render_template(
+        "errors/410.html", status=410, sentence=_gone_sentence(offer), similar=_similar(offer)
+    )
+    return make_response(page, 410)
+
+
+def _gone_sentence(offer: Offer) -> str:
+    return _(
+        "« %(title)s » (%(association)s) a eu lieu ou n’est plus proposée. D’autres besoins vous attendent.",
+        title=offer.title,
+        association=offer.association.name,
+    )
+
+
+def _with_query(path: str) -> str:
+    query = request.query_string.decode("ascii", "ignore")
+    return f"{path}?{query}" if query else path
