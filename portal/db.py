@@ -155,7 +155,7 @@ def make_engine(url: str) -> Engine:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     if sqlite3.sqlite_version_info < WAL_FIX:
         log.info("sqlite_library_is_old", extra={"version": sqlite3.sqlite_version})
-    engine = create_engine(parsed, connect_args={"timeout": 5, "check_same_thread": False})
+    engine = create_engine(parsed, connect_args={"timeout": 15, "check_same_thread": False})
     event.listen(engine, "connect", _connect_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -168,7 +168,7 @@ def _connect_sqlite(connection: Any, _record: object) -> None:
     for rule in (
         "journal_mode=WAL",
         "synchronous=FULL",
-        "busy_timeout=5000",
+        "busy_timeout=15000",  # four busy writers can keep a fifth out for seconds: it waits, it does not fail
         "foreign_keys=ON",
         "temp_store=MEMORY",
     ):

@@ -18,6 +18,8 @@ from portal.config import Settings
 from portal.db import Database
 from portal.services import places
 from tests.people import Cast
+from tests.postgresql import cluster as cluster
+from tests.postgresql import postgresql_url as postgresql_url
 from tests.visitor import Visitor
 
 SECRET = "a key for tests only, long enough to be taken"

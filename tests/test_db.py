@@ -53,7 +53,7 @@ def test_sqlite_keeps_its_rules(database: Database) -> None:
     assert rules == {
         "journal_mode": "wal",
         "synchronous": 2,
-        "busy_timeout": 5000,
+        "busy_timeout": 15000,
         "foreign_keys": 1,
         "mmap_size": 0,
     }

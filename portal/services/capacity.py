@@ -6,7 +6,11 @@ about to give or free a place calls `lock` first, and everything is counted agai
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import func, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import clock, db
 from portal.errors import Conflict, Gone, NotFound
@@ -37,7 +41,8 @@ def lock(shift_id: int) -> Shift:
     )
     if shift is None:
         raise NotFound
-    db.session.scalar(select(Offer).where(Offer.id == shift.offer_id).execution_options(**fresh))
+    offer = select(Offer).where(Offer.id == shift.offer_id).execution_options(**fresh)
+    set_committed_value(shift, "offer", db.session.scalars(offer).one())
     return shift
 
 
@@ -46,17 +51,36 @@ def lock_all(shift_ids: list[int]) -> dict[int, Shift]:
     return {ident: lock(ident) for ident in sorted(set(shift_ids))}
 
 
-def recount(shift: Shift) -> bool:
-    """Count again who takes a place and who waits; True when the places changed. Only behind the lock."""
+@dataclass(frozen=True)
+class Count:
+    """What one look at a shift's signups tells. Moments are None where there is nothing of the kind."""
+
+    changed: bool  # the places are not what they were
+    verified_wait: bool
+    hold_ends_at: datetime | None
+    oldest_hold_at: datetime | None
+    offer_ends_at: datetime | None
+
+
+def recount(shift: Shift) -> Count:
+    """Count again who takes a place and who waits, in one look. Only behind the lock."""
     db.session.flush()
-    people = func.coalesce(func.sum(Signup.party).filter(Signup.state.in_(TAKING)), 0)
-    waiting = func.count().filter(Signup.state == SignupState.WAITLISTED)
-    taken, in_line = db.session.execute(
-        select(people, waiting).where(Signup.shift_id == shift.id)
+    state = Signup.state
+    waits = state == SignupState.WAITLISTED
+    taken, waiting, verified, hold_ends, oldest_hold, offer_ends = db.session.execute(
+        select(
+            func.coalesce(func.sum(Signup.party).filter(state.in_(TAKING)), 0),
+            func.count().filter(waits),
+            func.count().filter(waits, Signup.verified_at.is_not(None)),
+            func.min(Signup.held_until).filter(state == SignupState.HELD),
+            func.min(Signup.created_at).filter(state == SignupState.HELD),
+            func.min(Signup.offered_until).filter(state == SignupState.OFFERED),
+        ).where(Signup.shift_id == shift.id)
     ).one()
     changed = shift.taken != taken
-    shift.taken, shift.waiting = taken, in_line
-    return changed
+    if changed or shift.waiting != waiting:
+        shift.taken, shift.waiting = taken, waiting
+    return Count(changed, verified > 0, hold_ends, oldest_hold, offer_ends)
 
 
 def fits(shift: Shift, party: int) -> bool:

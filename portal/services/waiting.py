@@ -39,16 +39,19 @@ def offer_until(shift: Shift) -> datetime:
 
 
 def settle(shift: Shift) -> None:
-    """End what has run out, count again, and offer every free place to the first in line whom it fits."""
-    changed = capacity.recount(shift)
-    changed |= offer_next(shift)
-    while (lapsed := _first_lapsed(shift)) is not None:
-        was = lapsed.state
-        lapsed.become(SignupState.EXPIRED)
-        if was is SignupState.OFFERED:
-            notices.of_signup(lapsed, "place_lapsed")
-        changed |= capacity.recount(shift)
-        changed |= offer_next(shift)
+    """End what has run out, count again, and offer every free place to the first in line whom it fits.
+
+    Mostly there is nothing to do, and one look says so: this runs twice in every signup, behind a lock that others wait for.
+    """
+    seen = capacity.recount(shift)
+    changed = seen.changed
+    if seen.verified_wait and offer_next(shift):
+        changed, seen = True, capacity.recount(shift)
+    while _has_lapsed(shift, seen):
+        _end(_first_lapsed(shift, seen.verified_wait))
+        seen, changed = capacity.recount(shift), True
+        if seen.verified_wait and offer_next(shift):
+            seen = capacity.recount(shift)
     if changed:
         outbox.reindex(shift.offer_id)
 
@@ -118,13 +121,33 @@ def _may_offer(shift: Shift) -> bool:
     return capacity.gives_places(shift) and not has_begun
 
 
-def _first_lapsed(shift: Shift) -> Signup | None:
+def _weak_since(shift: Shift, verified_wait: bool) -> datetime | None:
+    """Holds made before this moment end because somebody verified waits for them; None when nobody does."""
+    return clock.now() - WEAK_HOLD if verified_wait and _may_offer(shift) else None
+
+
+def _has_lapsed(shift: Shift, seen: capacity.Count) -> bool:
+    now = clock.now()
+    weak_since = _weak_since(shift, seen.verified_wait)
+    return (
+        (seen.hold_ends_at is not None and seen.hold_ends_at <= now)
+        or (seen.offer_ends_at is not None and seen.offer_ends_at <= now)
+        or (
+            weak_since is not None
+            and seen.oldest_hold_at is not None
+            and seen.oldest_hold_at <= weak_since
+        )
+    )
+
+
+def _first_lapsed(shift: Shift, verified_wait: bool) -> Signup:
     """The oldest hold or offer that has run out. One at a time: once the line is served, younger holds are safe again."""
     now = clock.now()
+    weak_since = _weak_since(shift, verified_wait)
     hold_is_over = Signup.held_until <= now
-    if _may_offer(shift) and db.session.scalar(_verified_line(shift.id).limit(1)) is not None:
-        hold_is_over = or_(hold_is_over, Signup.created_at <= now - WEAK_HOLD)
-    return db.session.scalar(
+    if weak_since is not None:
+        hold_is_over = or_(hold_is_over, Signup.created_at <= weak_since)
+    return db.session.scalars(
         select(Signup)
         .where(
             Signup.shift_id == shift.id,
@@ -136,7 +159,14 @@ def _first_lapsed(shift: Shift) -> Signup | None:
         .order_by(Signup.created_at, Signup.id)
         .limit(1)
         .execution_options(populate_existing=True)
-    )
+    ).one()
+
+
+def _end(lapsed: Signup) -> None:
+    was = lapsed.state
+    lapsed.become(SignupState.EXPIRED)
+    if was is SignupState.OFFERED:
+        notices.of_signup(lapsed, "place_lapsed")
 
 
 def _verified_line(shift_id: int) -> Select[Signup]:
