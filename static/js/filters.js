@@ -1,4 +1,4 @@
-// The search page: filters as a sheet on a phone, list or map, and clean addresses for the swaps that htmx makes.
+// The search page: filters as a sheet on a phone, list or map, and the map told of every swap that htmx makes.
 const panel = document.querySelector(".search-grid__filters");
 const openers = document.querySelectorAll("[data-open-filters]");
 const phone = matchMedia("(max-width: 61.99rem)");
@@ -51,12 +51,6 @@ for (const button of document.querySelectorAll("[data-view]")) {
   });
 }
 
-// Empty fields stay out of the address; a swap that asks for page 2 begins at its top.
-document.addEventListener("htmx:config:request", ({ detail }) => {
-  const { request } = detail.ctx;
-  if (request.method !== "GET" || !(request.body instanceof FormData)) return;
-  for (const [name, value] of [...request.body.entries()]) if (value === "") request.body.delete(name, value);
-});
 document.addEventListener("htmx:after:swap", () => {
   document.dispatchEvent(new CustomEvent("map:load"));
 });

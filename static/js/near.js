@@ -1,3 +1,8 @@
+// The search form: what is empty stays out of the address, whoever sends it.
+document.getElementById("search-form")?.addEventListener("formdata", ({ formData }) => {
+  for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
+});
+
 // "Autour de moi": the position is rounded to two decimals (about a kilometre) before it leaves the device.
 {
   for (const button of document.querySelectorAll("[data-near]")) {
