@@ -16,10 +16,10 @@ from portal.demo.people import CAST
 from portal.errors import Forbidden, NotFound, ProofNeeded, SignInNeeded
 from portal.forms.account import EmailForm
 from portal.language import spoken
-from portal.models import LinkPurpose, Person
+from portal.models import LinkPurpose
 from portal.services import accounts, sign_in_links
 from portal.services import sessions as open_sessions
-from portal.views import access, likes, sessions
+from portal.views import access, arrivals, providers, sessions, social_login
 from portal.views.access import by_token, public
 
 pages = Blueprint("sign_in", __name__)
@@ -81,8 +81,10 @@ def press(token: str) -> Any:
     link = sign_in_links.find(token)
     if link.purpose is LinkPurpose.CHANGE_EMAIL:
         return _change_email(token)
+    if link.purpose is LinkPurpose.JOIN_IDENTITY:
+        return social_login.join(token)
     person, link = accounts.enter(token)
-    return come_in(person, link.next_path)
+    return arrivals.come_in(person, link.next_path)
 
 
 @pages.post("/sign-in/demo")
@@ -95,7 +97,7 @@ def demo() -> Any:
     person = accounts.of_email(email) if email in (one[1] for one in CAST) else None
     if person is None:
         raise NotFound
-    return come_in(person, security.safe_path(request.form.get("next")))
+    return arrivals.come_in(person, security.safe_path(request.form.get("next")))
 
 
 @pages.post("/sign-out")
@@ -106,20 +108,6 @@ def sign_out() -> Any:
     db.session.commit()
     flash(_("Vous êtes déconnecté."))
     return redirect("/", code=303)
-
-
-def come_in(person: Person, onward: str) -> Any:
-    """Begin the session, bring in what the device had kept, commit, say so, and go on with what was being done."""
-    sessions.sign_in(person)
-    joined = likes.bring_in(person)
-    db.session.commit()
-    name = person.first_name or person.email or ""
-    flash(_("Bonjour %(name)s, vous êtes connecté.", name=name))
-    if joined:
-        flash(_("Les besoins que vous aimiez sur cet appareil sont dans votre compte."))
-    response = redirect(security.safe_path(onward, "/account"), code=303)
-    likes.forget_cookie(response)
-    return response
 
 
 def _change_email(token: str) -> Any:
@@ -147,7 +135,7 @@ def _form(form: EmailForm, onward: str) -> str:
         form=form,
         next=onward,
         reason=reason,
-        providers=[],
+        providers=providers.offered(),
         demo_people=_demo_people() if current_app.config["DEMO"] else [],
     )
 
