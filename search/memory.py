@@ -172,8 +172,6 @@ class MemoryIndex:
 
     def _text_score(self, entry: Entry, plan: Plan) -> float | None:
         language = entry.document.language
-        if language not in plan.languages:
-            return None
         total = 0.0
         for need in plan.needs:
             scores = [

@@ -2,7 +2,7 @@
 
 Every engine executes the same plan, so that analysis, synonyms and corrections are decided once,
 here. A document is compared in its own language: in it a stop word asks for nothing (the clause is
-`free` there), and a language in which no word is left finds nothing, unless that is so in all.
+`free` there); words that are all stop words in one language ask for nothing in any.
 
 A synonym joins each clause of the expression it replaces, as one more alternative: (P or S) and
 (A or S) is the same as (P and A) or S, so that every need stays one flat list of alternatives.
@@ -59,10 +59,9 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to look for, in which languages, and what was corrected on the way."""
+    """What to look for, and what was corrected on the way."""
 
     needs: tuple[Need, ...]
-    languages: frozenset[Language]
     corrected: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -81,11 +80,11 @@ def make_plan(query: Query, lexicon: Lexicon) -> Plan:
 
 
 def _plan(needs: list[Need], corrected: tuple[tuple[str, str], ...]) -> Plan:
-    kept = tuple(need for need in needs if need.literals)
-    spoken = {literal.language for need in kept if not need.excluded for literal in need.literals}
-    every = frozenset(LANGUAGES)
-    languages = every if not spoken or None in spoken else every & spoken
-    return Plan(kept, frozenset(languages), corrected)
+    wanted = [need for need in needs if not need.excluded]
+    if any(all(language in need.free for need in wanted) for language in LANGUAGES):
+        wanted = []
+    kept = tuple(need for need in needs if need.literals and (need.excluded or need in wanted))
+    return Plan(kept, corrected)
 
 
 def _exact_needs(clauses: tuple[Clause, ...]) -> list[Need]:

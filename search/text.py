@@ -187,7 +187,7 @@ def _genders(word: str) -> tuple[str, ...]:
 def _english(word: str) -> tuple[tuple[str, ...], ...]:
     bare = word.removesuffix("'s").replace("'", "")
     folded = fold(bare)
-    if word in english.STOP_WORDS or folded in english.STOP_WORDS:
+    if word in english.STOP_WORDS or bare in english.STOP_WORDS:
         return ((),)
     if _DIGIT.search(folded):
         return ((ENGLISH_MARK + folded,),)

@@ -57,10 +57,6 @@ class Matched:
 def match(snapshot: Snapshot, plan: Plan) -> Matched:
     """Execute a plan over the live documents of a snapshot."""
     mask = snapshot.live.copy()
-    if "fr" not in plan.languages:
-        mask &= snapshot.is_english
-    if "en" not in plan.languages:
-        mask &= ~snapshot.is_english
     scores = np.zeros(snapshot.count)
     literals: list[tuple[Literal, Ints]] = []
     for need in plan.needs:
