@@ -19,6 +19,8 @@ from portal.demo.world import DemoAssociation, DemoMember
 
 # The coordinator and the helper of the cast work here (see showcase.py).
 HOME = "Les Jardins de la Guill’"
+# This one has just been signed up: it and all its offers wait for a moderator.
+PENDING = 13
 _LIFE = (
     "Nous sommes une {n} de bénévoles, et il y a toujours une chaise de plus.",
     "L'association vit grâce à une {n} de bénévoles réguliers et à beaucoup de passants devenus des amis.",
@@ -77,6 +79,7 @@ def make_associations(
                 email=f"bonjour@{slug[:60].rstrip('-')}.example",
                 # One in fourteen is new here and waits for a moderator's look.
                 is_verified=number % 14 != 13,
+                is_pending=number == PENDING,
                 members=_team(dice, name, people),
                 created_at=born,
             )

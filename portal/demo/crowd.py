@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from portal.demo.dice import Dice
 from portal.demo.people import CAST
-from portal.demo.world import DemoFlag, DemoLike, DemoShift, DemoSignup
+from portal.demo.world import DemoDay, DemoFlag, DemoLike, DemoShare, DemoShift, DemoSignup
 
 _MESSAGES = (
     "Je viens avec ma fille de quatorze ans, si c'est possible.",
@@ -105,6 +105,26 @@ def make_signups(
     return tuple(made)
 
 
+def make_days(dice: Dice, posted_at: datetime, today: date) -> tuple[DemoDay, ...]:
+    """Four weeks of views, more at the end, and now and then somebody who shares it."""
+    days: list[DemoDay] = []
+    for ago in range(28, 0, -1):
+        on = today - timedelta(days=ago)
+        if on <= posted_at.date():
+            continue
+        days.append(DemoDay(on, "view", dice.between(2, 12) + (28 - ago) // 2))
+        if dice.chance(30):
+            channel = dice.pick(("copy", "whatsapp", "mail", "facebook"))
+            days.append(DemoDay(on, f"share:{channel}", dice.between(1, 3)))
+    return tuple(days)
+
+
+def make_share(dice: Dice, person: int, today: date) -> DemoShare:
+    """The person's own link, by which some came during the last two weeks."""
+    days = [today - timedelta(days=ago) for ago in (12, 9, 5, 4, 2, 1)]
+    return DemoShare(person, tuple((day, dice.between(1, 4)) for day in days))
+
+
 def make_flag(dice: Dice, people: int, today: date) -> DemoFlag:
     """Somebody reports something believable, yesterday or the day before."""
     reason, text = dice.pick(_FLAGS)
@@ -134,7 +154,9 @@ def _on_shift(
     taken = len(made)
     while taken < filling.people and (person := next(pool, None)) is not None:
         party = min(dice.pick(_PARTIES), filling.people - taken)
-        state = _past_state(dice) if is_past else _state(dice, shift, now)
+        # A hold that nobody verified yields to a line within the half hour: a full shift with a line has none.
+        held = 0 if filling.waiting else 5
+        state = _past_state(dice) if is_past else _state(dice, shift, now, held)
         made.append(_signup(dice, person, number, party, state, (since, until)))
         taken += party
     if is_past:
@@ -161,9 +183,9 @@ def _signup(
     return DemoSignup(person, shift, party, state, made_at, message)
 
 
-def _state(dice: Dice, shift: DemoShift, now: datetime) -> str:
+def _state(dice: Dice, shift: DemoShift, now: datetime, held: int) -> str:
     is_soon = shift.starts_at is not None and shift.starts_at < now + timedelta(days=2)
-    return "held" if not is_soon and dice.chance(5) else "confirmed"
+    return "held" if not is_soon and dice.chance(held) else "confirmed"
 
 
 def _past_state(dice: Dice) -> str:

@@ -115,7 +115,9 @@ def _placed(
         making.today,
         _guests(placement, offer, making.today),
     )
-    return replace(offer, likes=likes, signups=signups)
+    days = crowd.make_days(dice, offer.posted_at, making.today) if offer.state == "live" else ()
+    shares = (crowd.make_share(dice, VOLUNTEER, making.today),) if placement.is_shared else ()
+    return replace(offer, likes=likes, signups=signups, days=days, shares=shares)
 
 
 def _guests(placement: Placement, offer: DemoOffer, today: date) -> tuple[Guest, ...]:
@@ -231,6 +233,8 @@ def _remote(dice: Dice, activity: Activity) -> str:
 
 def _state(dice: Dice, association: DemoAssociation) -> str:
     """What a new association posts waits for a moderator; here and there an offer is a draft, paused or closed."""
+    if association.is_pending:
+        return "pending"
     if not association.is_verified:
         return "pending" if dice.chance(45) else "live"
     mood = dice.below(300)

@@ -38,6 +38,7 @@ class Placement:
     guest: str = ""
     was: str = ""
     is_liked: bool = False
+    is_shared: bool = False
     language: str = "fr"
 
     def timetable(self, dice: Dice, today: date) -> Timetable:
@@ -58,7 +59,7 @@ def placements(today: date) -> tuple[Placement, ...]:
     summer = ("jardin-partage", "Pailler, semer, arroser : le samedi du jardin")
     garden = hedge if today.month in (10, 11, 12, 1, 2, 3) else summer
     return (
-        Placement(HOME, *garden, "next", SATURDAY, 570, 150, 15, Filling(12), 18, is_liked=True),
+        Placement(HOME, *garden, "next", SATURDAY, 570, 150, 15, Filling(12), 18, is_liked=True, is_shared=True),
         Placement(
             "Lire ensemble",
             "lecture-enfants",

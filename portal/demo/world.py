@@ -41,6 +41,7 @@ class DemoAssociation:
     description_html: str
     email: str
     is_verified: bool = True
+    is_pending: bool = False
     members: tuple[DemoMember, ...] = ()
     created_at: datetime | None = None
 
@@ -110,6 +111,23 @@ class DemoFlag:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoDay:
+    """What happened to the offer on a day, counted: `verb` is view or share:<channel>."""
+
+    on: date
+    verb: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DemoShare:
+    """A person's own link to the offer, and how many people came by it on which day."""
+
+    person: int
+    visits: tuple[tuple[date, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DemoOffer:
     """One invented offer with everything that hangs on it, so that a loader can write it and forget it."""
 
@@ -144,6 +162,8 @@ class DemoOffer:
     likes: tuple[DemoLike, ...] = ()
     signups: tuple[DemoSignup, ...] = ()
     flags: tuple[DemoFlag, ...] = ()
+    days: tuple[DemoDay, ...] = ()
+    shares: tuple[DemoShare, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,6 +199,7 @@ def _oddities(parent: Element, today: date) -> None:
         sponsor = fields.pop("sponsoringOrganizationID", "org-01")
         _say(SubElement(element, "sponsoringOrganizationIDs"), sponsoringOrganizationID=sponsor)
         _say(element, **fields)
+        _say(SubElement(element, "categoryTags"), categoryTag="Community")
         duration = SubElement(SubElement(element, "dateTimeDurations"), "dateTimeDuration")
         _say(duration, startDate=soon, endDate=soon, startTime="14:00:00", endTime="17:00:00")
         _say(SubElement(SubElement(element, "locations"), "location"), **place)

@@ -23,6 +23,7 @@ class Partner:
     offers: int
     english: int
     email: str
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ PARTNERS = (
         66,
         30,
         "feeds@grand-carnet.example",
+        "Un carnet d’annonces bénévoles tenu à plusieurs mains, en français et en anglais.",
     ),
     Partner(
         "val-dore",
@@ -56,6 +58,7 @@ PARTNERS = (
         62,
         0,
         "tableur@val-dore.example",
+        "Douze associations de la Drôme et de l’Ardèche, et un tableur partagé.",
     ),
     Partner(
         "passeurs-elan",
@@ -66,6 +69,7 @@ PARTNERS = (
         76,
         0,
         "flux@passeurs-elan.example",
+        "Un réseau qui rassemble les besoins de petites associations de dix villes.",
     ),
 )
 

@@ -1,0 +1,186 @@
+"""`demo load`: write the demo's world and its partner feeds into a portal that has no demo yet.
+
+The world is made offer by offer (portal/demo) and written in small batches, so that 100,000 offers need no more memory
+than 600, and a running server keeps its turn. The feeds go the road of every feed: the real importer reads the bytes that
+the app will serve.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from itertools import islice
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy import insert, select
+
+from portal import clock, db, tokens
+from portal.cli import demo_rows as rows
+from portal.cli import index
+from portal.cli.demo_rows import Known, Row
+from portal.db import Base
+from portal.demo import DemoWorld, feeds, generate
+from portal.demo.people import CAST
+from portal.demo.world import DemoOffer
+from portal.models import (
+    Association,
+    Cluster,
+    Flag,
+    Like,
+    Location,
+    Membership,
+    Offer,
+    OfferDay,
+    Person,
+    RecurrenceRule,
+    ShareLink,
+    ShareVisit,
+    Shift,
+    Signup,
+    TeamRole,
+)
+from portal.services import feeds as feed_services
+from portal.services.feeds import Limits
+
+commands = click.Group("demo", help="The demo: invented associations, people, offers and feeds.")
+console = Console(highlight=False)
+BATCH = 40  # offers of one transaction, with all that hangs on them
+
+
+@commands.command("load")
+@click.option("--offers", type=click.IntRange(12, 1_000_000), default=600, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@with_appcontext
+def load(offers: int, seed: int) -> None:
+    """Load the demo; with a large number of offers, a data set for benchmarks."""
+    with db.database().reading() as session:
+        known = select(Person.id).where(Person.email == CAST[0][1])
+        is_there = session.scalar(known) is not None
+    if is_there:
+        raise click.ClickException(
+            "La démonstration est déjà chargée. Pour la refaire, donnez un dossier neuf : DATA=autre."
+        )
+    load_demo(offers, seed)
+    index.rebuild_index()
+
+
+def load_demo(offers: int = 600, seed: int = 1) -> None:
+    """Write the whole demo as it is today, with a bar that moves."""
+    world = generate(clock.today(), offers, seed)
+    shown = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*shown, TimeElapsedColumn(), console=console) as bar:
+        known = _write_people(world)
+        task = bar.add_task("Démonstration", total=world.size)
+        made = world.offers()
+        while batch := list(islice(made, BATCH)):
+            with db.database().writing() as session:
+                _write_offers(known, batch)
+                session.commit()
+            bar.advance(task, len(batch))
+        task = bar.add_task("Flux de partenaires", total=sum(p.offers for p in feeds.PARTNERS))
+        for partner in feeds.PARTNERS:
+            _read_feed(world, partner)
+            bar.advance(task, partner.offers)
+
+
+def _write_people(world: DemoWorld) -> Known:
+    with db.database().writing() as session:
+        people = _insert(Person, [rows.person(one) for one in world.people])
+        associations = _insert(Association, [rows.association(one) for one in world.associations])
+        _insert(
+            Membership,
+            [
+                {
+                    "association_id": associations[association.number],
+                    "person_id": people[member.person],
+                    "role": TeamRole(member.role),
+                }
+                for association in world.associations
+                for member in association.members
+            ],
+        )
+        session.commit()
+    hashes = [tokens.email_hash(person.email) for person in world.people]
+    return Known(world, people, associations, hashes)
+
+
+def _write_offers(known: Known, batch: Sequence[DemoOffer]) -> None:
+    """One batch: the offers, then everything that points at them, each table in one statement."""
+    clusters = _insert(Cluster, [{"created_at": one.posted_at} for one in batch])
+    ids = _insert(
+        Offer, [rows.offer(known, one, c) for one, c in zip(batch, clusters, strict=True)]
+    )
+    pairs = list(zip(batch, ids, strict=True))
+    ruled = [ident for one, ident in pairs if one.rule]
+    rule_ids = _insert(RecurrenceRule, [rows.rule(one, i) for one, i in pairs if one.rule])
+    rule_of = dict(zip(ruled, rule_ids, strict=True))
+    made = _insert(Shift, [row for o, i in pairs for row in rows.shifts(o, i, rule_of.get(i))])
+    _insert(Location, [row for one, ident in pairs for row in rows.locations(one, ident)])
+    own = iter(made)
+    shift_ids = {ident: list(islice(own, len(one.shifts))) for one, ident in pairs}
+    _insert(Signup, [row for o, i in pairs for row in rows.signups(known, o, shift_ids[i])])
+    liked = zip(pairs, clusters, strict=True)
+    _insert(Like, [row for (o, i), c in liked for row in rows.likes(known, o, i, c)])
+    _insert(Flag, [row for one, ident in pairs for row in rows.flags(known, one, ident)])
+    _insert(OfferDay, [row for one, ident in pairs for row in rows.days(one, ident)])
+    for one, ident in pairs:
+        _write_shares(known, one, ident)
+
+
+def _write_shares(known: Known, one: DemoOffer, offer_id: int) -> None:
+    links = [
+        {
+            "code": tokens.short_code(),
+            "person_id": known.people[share.person],
+            "offer_id": offer_id,
+            "created_at": one.posted_at,
+        }
+        for share in one.shares
+    ]
+    for share, link in zip(one.shares, _insert(ShareLink, links), strict=True):
+        visits = [{"share_link_id": link, "on": on, "count": count} for on, count in share.visits]
+        _insert(ShareVisit, visits)
+
+
+def _insert(table: type[Base], values: list[Row]) -> list[int]:
+    """Write rows in one statement; their ids, in the rows' own order."""
+    if not values:
+        return []
+    ident = table.__table__.c.id
+    written = insert(table).returning(ident, sort_by_parameter_order=True)
+    return list(db.session.scalars(written, values))
+
+
+def _read_feed(world: DemoWorld, partner: feeds.Partner) -> None:
+    """Add a partner's feed and read its first delivery, as the server that will answer at its address gives it."""
+    settings = current_app.config
+    limits = Limits(
+        settings["FEEDS_MAX_BYTES"], settings["FEEDS_MAX_SECONDS"], settings["FEEDS_MAX_RECORDS"]
+    )
+    delivery = feeds.render(partner.name, world.today)
+    with db.database().writing() as session:
+        owner = Association(
+            slug=partner.name,
+            name=partner.title,
+            email=partner.email,
+            summary=partner.about,
+            verified_at=clock.now(),
+        )
+        session.add(owner)
+        session.flush()
+        feed = feed_services.add(
+            partner.name,
+            f"{settings['BASE_URL']}/demo/feeds/{partner.file}",
+            partner.format,
+            title=partner.title,
+            association_id=owner.id,
+        )
+        started = feed_services.begin(feed)
+        session.commit()
+        tally = feed_services.read(feed, io.BytesIO(delivery), limits, session.commit)
+        started.bytes = len(delivery)
+        feed_services.finish(feed, started, tally, session.commit)
