@@ -28,8 +28,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     formatting.init_app(app)
     freshness.init_app(app)
 
-    from portal import cli, views  # doors last: they import everything below
+    from portal import api, cli, views  # doors last: they import everything below
 
     views.init_app(app)
+    api.init_app(app)
     cli.init_app(app)
     return app

@@ -20,7 +20,19 @@ NBSP, NARROW = "\u00a0", "\u202f"
 
 def init_app(app: Flask) -> None:
     """Make every formatter a template filter of its own name."""
-    for formatter in (day, time, moment, span, distance, number, when, where, ago, theme_name, said):
+    for formatter in (
+        day,
+        time,
+        moment,
+        span,
+        distance,
+        number,
+        when,
+        where,
+        ago,
+        theme_name,
+        said,
+    ):
         app.add_template_filter(formatter)
 
 
@@ -122,6 +134,13 @@ def said(note: Sentence) -> str:
     """A note of a service in the visitor's language; days, numbers and themes in its gaps are put into words too."""
     text = str(gettext(note.sentence)) if note.sentence else ""
     return text % {name: _in_words(value) for name, value in note.values.items()} if text else ""
+
+
+def found(total: int, parts: Sequence[Sentence]) -> str:
+    """« 12 besoins à moins de 10 km de Lyon (Rhône), éducation »: a search and what it found."""
+    count = ngettext("%(n)s besoin", "%(n)s besoins", total, n=number(total))
+    asked = ", ".join(words for words in map(said, parts) if words)
+    return f"{count} {asked}".strip()
 
 
 def _in_words(value: Any) -> str:

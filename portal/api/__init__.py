@@ -1,1 +1,13 @@
-"""What machines read: the APIs and the twins of pages. Presenters only; finding is in services."""
+"""The portal for machines. Each file is one way to read offers; this list is all there is."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register every blueprint."""
+    from portal.api import calendar, footprint, offers, syndication
+
+    for blueprint in (calendar.data, footprint.data, offers.data, syndication.data):
+        app.register_blueprint(blueprint)

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
+from portal import formatting
 from portal.formatting import number, said, theme_name
 from portal.services import finding
 from portal.services.finding import Asked, Card, Found, address
@@ -76,13 +76,13 @@ def context(found: Found) -> dict[str, Any]:
 
 
 def count(total: int) -> str:
-    return str(ngettext("%(n)s besoin", "%(n)s besoins", total, n=number(total)))
+    """« 12 besoins »."""
+    return formatting.found(total, ())
 
 
 def sentence(found: Found) -> str:
-    """« 12 besoins à moins de 10 km de Lyon (Rhône), « jardin » »: the page's title and the feed's."""
-    parts = [said(part.words) for part in _told(found.asked)]
-    return f"{count(found.total)} {', '.join(parts)}".strip()
+    """What was understood and how much there is: the page's title."""
+    return formatting.found(found.total, [part.words for part in found.asked.parts])
 
 
 def facets(found: Found) -> list[dict[str, Any]]:

@@ -1,0 +1,77 @@
+"""Shifts as calendars: every search, and every offer. One event a shift, the same UID for ever, SEQUENCE when moved."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, current_app
+from icalendar import Calendar, Event
+
+from portal import permissions
+from portal.api import presenters
+from portal.api.access import open_to_pages, public
+from portal.errors import NotFound
+from portal.formats.text import plain
+from portal.formatting import where
+from portal.models import Shift
+from portal.services import finding
+from portal.services.finding import Card
+
+data = Blueprint("api_calendar", __name__)
+data.after_request(open_to_pages)
+IN_A_CALENDAR = 100
+
+
+@data.get("/search.ics")
+@public
+def search() -> Response:
+    """The dated shifts of the search."""
+    found = finding.find(presenters.asked(IN_A_CALENDAR))
+    return _calendar(presenters.cards(found), presenters.title(found))
+
+
+@data.get("/offers/<int:ident>.ics")
+@data.get("/offers/<int:ident>-<slug>.ics")
+@public
+def offer(ident: int, slug: str = "") -> Response:
+    """The dated shifts of one offer."""
+    card = finding.one(ident)
+    if card is None or card.offer.state not in permissions.PUBLIC_STATES:
+        raise NotFound
+    return _calendar([card], card.offer.title)
+
+
+def _calendar(cards: list[Card], name: str) -> Response:
+    calendar = Calendar()
+    calendar.add("prodid", f"-//{current_app.config['SITE_NAME']}//FR")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", name)
+    for card in cards:
+        for shift in card.shifts:
+            if shift.starts_at is not None:
+                calendar.add_component(_event(card, shift))
+    calendar.add_missing_timezones()
+    response = Response(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="relais.ics"'
+    return response
+
+
+def _event(card: Card, shift: Shift) -> Event:
+    assert shift.starts_at is not None, "only dated shifts are events"  # noqa: S101
+    zone = ZoneInfo(shift.zone)
+    host = urlsplit(current_app.config["BASE_URL"]).hostname
+    event = Event()
+    event.add("uid", f"shift-{shift.id}@{host}")
+    event.add("dtstamp", card.offer.updated_at)
+    event.add("sequence", shift.sequence)
+    event.add("dtstart", shift.starts_at.astimezone(zone))
+    if shift.ends_at is not None:
+        event.add("dtend", shift.ends_at.astimezone(zone))
+    event.add("summary", card.offer.title)
+    event.add("description", card.offer.summary or plain(card.offer.description)[:500])
+    event.add("url", presenters.page_of(card))
+    if card.location is not None:
+        event.add("location", where(card.location))
+    return event

@@ -1,0 +1,53 @@
+"""`GET /api/volopps`: the All for Good API, so that clients written for it work unchanged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, make_response, request
+from flask_babel import gettext as _
+from lxml.builder import ElementMaker
+
+from portal import clock
+from portal.api import footprint_reading, footprint_writing
+from portal.api.access import by_key, is_valid, open_to_pages
+from portal.api.syndication import xml
+from portal.services import finding
+
+data = Blueprint("api_footprint", __name__)
+data.after_request(open_to_pages)
+FRESH = "public, max-age=300"
+
+
+@data.get("/api/volopps")
+@by_key
+def search() -> Any:
+    """Volunteer offers. 400 for an unknown `output`, 401 without a valid key; each with a sentence."""
+    output = request.args.get("output", "json").strip().lower()
+    if output not in footprint_writing.OUTPUTS:
+        known = ", ".join(footprint_writing.OUTPUTS)
+        return _refused(
+            "json", 400, _("output vaut json, rss, xml, csv, tsv ou html.") + f" ({known})"
+        )
+    if not is_valid(request.args.get("key", "")):
+        return _refused(
+            output,
+            401,
+            _("Il faut une clé valide : ajoutez key=… à l’adresse. La modération en donne."),
+        )
+    given = {name: value[:500] for name, value in request.args.items()}
+    found = finding.find(footprint_reading.read(given, clock.now()))
+    response = footprint_writing.OUTPUTS[output](found, given.get("fulldesc") == "1")
+    response.headers["Cache-Control"] = FRESH
+    return response
+
+
+def _refused(output: str, status: int, sentence: str) -> Response:
+    """A refusal that a client of this output can read."""
+    if output in ("rss", "xml"):
+        e = ElementMaker()
+        channel = e.channel(e.title(sentence), e.link(request.base_url), e.description(sentence))
+        response = xml(e.rss(channel, version="2.0"), "application/rss+xml")
+    else:
+        response = jsonify(version=1.0, error=sentence, TotalMatch=0, num=0, items=[])
+    return make_response(response, status)

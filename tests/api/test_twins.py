@@ -1,0 +1,140 @@
+"""The twins of a search: the same offers as JSON, RSS, Atom, ICS, GeoJSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from icalendar import Calendar
+from lxml import etree
+from sqlalchemy.orm import Session
+
+from portal import db
+from portal.models import Offer, Remote
+from portal.services import indexing
+from tests import factories, gazetteer
+from tests.statements import counted
+from tests.visitor import BASE, Visitor
+
+TWINS = ("json", "rss", "atom", "ics", "geojson", "csv")
+
+
+@pytest.fixture
+def offers(session: Session) -> list[Offer]:
+    made = [
+        factories.offer(title=f"Jardin {n}", shifts=[factories.shift(days=n + 1)])
+        for n in range(24)
+    ]
+    made.append(factories.offer(title="Lecture", remote=Remote.FULL, locations=[]))
+    session.add_all(made)
+    gazetteer.load(session)
+    indexing.rebuild()
+    return made
+
+
+def asked(visitor: Visitor, path: str) -> bytes:
+    response = visitor.client.get(path, base_url=BASE)
+    assert response.status_code == 200, path
+    return response.get_data()
+
+
+def test_the_json_pages_hold_every_offer_once(visitor: Visitor, offers: list[Offer]) -> None:
+    first = json.loads(asked(visitor, "/search.json?q=jardin"))
+    assert (first["total"], first["pages"], len(first["offers"])) == (24, 2, 20)
+    second = json.loads(asked(visitor, first["next"].removeprefix(BASE)))
+    ids = [offer["id"] for offer in first["offers"] + second["offers"]]
+    assert len(set(ids)) == 24 and second["next"] is None
+
+
+def test_the_json_says_how_the_question_was_read(visitor: Visitor, offers: list[Offer]) -> None:
+    answer = json.loads(asked(visitor, "/search.json?place=Lyon&radius=-1&remote=no"))
+    assert answer["understood"]["place"] == "Lyon (Rhône)"
+    assert answer["understood"]["radius_km"] == 10
+    assert any("-1" in note for note in answer["understood"]["notes"])
+    offer = answer["offers"][0]
+    assert offer["distance_km"] < 10 and offer["shifts"][0]["places_left"] == 10
+    counts = {facet["value"]: facet["count"] for facet in answer["facets"]["theme"]}
+    assert counts["environment"] == answer["total"] == 24
+
+
+def test_the_own_api_is_the_same_answer(visitor: Visitor, offers: list[Offer]) -> None:
+    mine = json.loads(asked(visitor, "/api/v1/offers?q=lecture"))
+    assert mine["offers"] == json.loads(asked(visitor, "/search.json?q=lecture"))["offers"]
+    ident = mine["offers"][0]["id"]
+    assert json.loads(asked(visitor, f"/api/v1/offers/{ident}"))["title"] == "Lecture"
+    assert visitor.get("/api/v1/offers/99999").status == 404
+
+
+def test_rss_and_atom_hold_titles_addresses_and_places(
+    visitor: Visitor, offers: list[Offer]
+) -> None:
+    rss = etree.fromstring(asked(visitor, "/search.rss?q=jardin"))
+    assert len(rss.findall("channel/item")) == 24
+    assert rss.find("channel/item/{http://www.georss.org/georss}point").text == "45.7458 4.8424"
+    atom = etree.fromstring(asked(visitor, "/search.atom?q=jardin"))
+    assert len(atom.findall("{http://www.w3.org/2005/Atom}entry")) == 24
+
+
+def test_the_calendar_has_an_event_a_shift_in_local_time(
+    visitor: Visitor, offers: list[Offer]
+) -> None:
+    calendar = Calendar.from_ical(asked(visitor, "/search.ics?q=jardin"))
+    events = calendar.walk("VEVENT")
+    assert len(events) == 24 and len({str(event["UID"]) for event in events}) == 24
+    assert [str(zone["TZID"]) for zone in calendar.walk("VTIMEZONE")] == ["Europe/Paris"]
+    one = Calendar.from_ical(asked(visitor, f"/offers/{offers[0].id}-{offers[0].slug}.ics"))
+    assert str(one.walk("VEVENT")[0]["UID"]) in {str(event["UID"]) for event in events}
+
+
+def test_the_map_gets_what_has_a_position(visitor: Visitor, offers: list[Offer]) -> None:
+    features = json.loads(asked(visitor, "/search.geojson"))["features"]
+    assert len(features) == 24
+    assert features[0]["geometry"]["coordinates"] == [4.8424, 45.7458]
+
+
+@pytest.mark.parametrize("title", ["=1+1", "+33 6", "-2", "@SUM(A1)", "\t=1", " =1", "＝1"])
+def test_no_cell_is_a_formula(visitor: Visitor, session: Session, title: str) -> None:
+    session.add(factories.offer(title=title, slug="x"))
+    session.commit()
+    indexing.rebuild()
+    text = asked(visitor, "/search.csv").decode("utf-8-sig")
+    [row] = csv.DictReader(io.StringIO(text))
+    assert row["title"] == f"'{title}"
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_each_twin_is_tagged_open_and_takes_few_statements(
+    visitor: Visitor, offers: list[Offer], twin: str
+) -> None:
+    with counted(db.database().engine) as statements:
+        first = visitor.client.get(f"/search.{twin}?q=jardin&place=Lyon", base_url=BASE)
+    assert first.headers["Access-Control-Allow-Origin"] == "*" and "Set-Cookie" not in first.headers
+    assert len(statements) <= 4
+    again = visitor.client.get(
+        f"/search.{twin}?q=jardin&place=Lyon",
+        base_url=BASE,
+        headers={"If-None-Match": first.headers["ETag"]},
+    )
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_no_bad_value_makes_a_twin_fail(visitor: Visitor, offers: list[Offer], twin: str) -> None:
+    asked(
+        visitor, f"/search.{twin}?radius=nan&lat=91&page=-3&theme=x&place=%00&from=x&sort=x&box=1"
+    )
+
+
+def test_a_private_contact_is_in_no_twin(
+    visitor: Visitor, offers: list[Offer], session: Session
+) -> None:
+    offers[0].contact_email, offers[0].association.email = (
+        "secret@example.org",
+        "bureau@example.org",
+    )
+    session.commit()
+    for twin in TWINS:
+        body = asked(visitor, f"/search.{twin}")
+        assert b"secret@" not in body and b"bureau@" not in body
