@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from whoosh import index as whoosh_index
+from whoosh.writing import MERGE_SMALL
 
 from search.document import Document
 from search.index import Progress
@@ -41,7 +42,7 @@ def update(folder: Path, documents: list[Document], deleted_ids: set[int]) -> No
             return
         for document in changed:
             _add(writer, fresh, document)
-        writer.commit()
+        writer.commit(mergetype=_merge)
     _publish(folder, old.build, index, old, {postings.written_name(writer): fresh})
 
 
@@ -76,6 +77,12 @@ def rebuild(
     with border():
         _publish_rebuilt(folder, build, done)
     return len(seen)
+
+
+def _merge(writer: Any, segments: list[Any]) -> list[Any]:
+    """Whoosh's policy, over the segments in which something lives; the others are let go."""
+    kept: list[Any] = MERGE_SMALL(writer, [s for s in segments if s.doc_count()])
+    return kept
 
 
 def _add(writer: Any, fresh: Gathering, document: Document) -> None:
@@ -141,7 +148,7 @@ def _publish(
         segments = []
         for leaf, _ in reader.leaf_readers():
             name = postings.segment_name(leaf)
-            if leaf.doc_count_all():
+            if leaf.doc_count():
                 whole = _whole_segment(home, leaf, name, known.get(name), fresh.get(name))
                 segments.append(_with_live(home, leaf, whole, generation))
     finally:

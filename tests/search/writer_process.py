@@ -1,0 +1,59 @@
+"""A writer to be killed: `python -m tests.search.writer_process FOLDER VERSION KILL_AT [careless]`.
+
+Puts the same twelve offers with a new version in one update, and kills itself with SIGKILL at its
+KILL_AT-th function call after the update began: no `finally`, no flush, no lock let go by hand.
+KILL_AT 0 lets it live; it prints how many calls the update took.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from search.whoosh import WhooshIndex, manifest
+from tests.search.conftest import offer
+
+OFFERS = 12
+
+
+def batch(version: int) -> list:
+    """Twelve offers that all say their version in their text."""
+    return [offer(n, f"Jardin version{version}", version=version) for n in range(1, OFFERS + 1)]
+
+
+def main(folder: str, version: str, kill_at: str, *manner: str) -> None:
+    """Update, and die on the way."""
+    if manner:
+        manifest.publish = careless_publish
+    index = WhooshIndex(Path(folder))
+    documents = batch(int(version))
+    calls, last = 0, int(kill_at)
+
+    def count(_: FrameType, event: str, __: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+        if calls == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.setprofile(count)
+    index.update(documents)
+    sys.setprofile(None)
+    print(calls)
+
+
+def careless_publish(folder: Path, new: manifest.Manifest) -> None:
+    """The control: the manifest written in place, piece by piece, as one would without thinking."""
+    draft = folder / "elsewhere"
+    draft.mkdir(exist_ok=True)
+    (draft / new.build).mkdir(exist_ok=True)
+    careful_publish(draft, new)
+    with (folder / "manifest.json").open("wb", buffering=0) as file:
+        for byte in (draft / "manifest.json").read_bytes():
+            file.write(bytes((byte,)))
+
+
+careful_publish = manifest.publish
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
