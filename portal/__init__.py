@@ -28,9 +28,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     formatting.init_app(app)
     freshness.init_app(app)
 
-    from portal import api, cli, views  # doors last: they import everything below
+    from portal import api, cli, jobs, views  # doors last: they import everything below
 
     views.init_app(app)
     api.init_app(app)
+    jobs.init_app(app)
     cli.init_app(app)
     return app

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.cli import config, database, demo, index, places
+from portal.cli import config, database, demo, index, mail, people, places, worker
 
 
 def init_app(app: Flask) -> None:
     """Add every group of commands to `flask`."""
-    for group in (config.commands, database.commands, demo.commands, index.commands, places.commands):
+    for group in (
+        config.commands,
+        database.commands,
+        demo.commands,
+        index.commands,
+        mail.commands,
+        people.commands,
+        places.commands,
+        worker.commands,
+    ):
         app.cli.add_command(group)

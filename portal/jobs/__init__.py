@@ -1,1 +1,20 @@
-"""What the worker does after a commit, and by the clock."""
+"""What the worker does after a commit, and by the clock. `JOBS` are the names that doors may nudge through the queue."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from portal import queue
+from portal.jobs import outbox
+from portal.queue import Job, Queue
+
+JOBS: dict[str, Job] = {
+    "outbox": outbox.drain,
+}
+
+
+def init_app(app: Flask) -> None:
+    """Give the app its queue, and tell it what each name does."""
+    queue.init_app(app)
+    known: Queue = app.extensions["queue"]
+    known.jobs.update(JOBS)

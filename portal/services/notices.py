@@ -64,7 +64,8 @@ def remind(signup: Signup) -> None:
 
 def changed(signup: Signup) -> None:
     """The date or the place is another: a message with the new one for the calendar, and new reminders."""
-    of_signup(signup, "shift_changed", str(signup.shift.sequence + signup.sequence))
+    version = signup.shift.sequence + signup.sequence
+    of_signup(signup, "shift_changed", str(version), version=version)
     remind(signup)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock, db, tokens
@@ -17,6 +18,7 @@ from portal.services import capacity, notices, waiting
 
 DEVICE_HOLDS = 3  # unverified holds of one device; further ones wait in line until verified
 NETWORK_HOLDS = 10  # unverified holds of one network in an hour
+TYPED_WORDS_KEPT = timedelta(days=30)
 TWIN = timedelta(hours=1)  # two tabs of one device: the same words within the hour are one sending
 
 
@@ -98,6 +100,18 @@ def attempts_of(signup_id: int) -> list[SignupAttempt]:
     """Every sending of the form that led to this signup, oldest first."""
     found = select(SignupAttempt).where(SignupAttempt.signup_id == signup_id)
     return list(db.session.scalars(found.order_by(SignupAttempt.id)))
+
+
+def forget_attempts() -> int:
+    """Empty what was typed in attempts older than 30 days: the signup, if there is one, has it; nobody else needs it."""
+    old = SignupAttempt.created_at < clock.now() - TYPED_WORDS_KEPT
+    emptied = db.session.execute(
+        update(SignupAttempt)
+        .where(old, SignupAttempt.email != "")
+        .values(first_name="", email="", details={}, device_hash="")
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[Any]", emptied).rowcount
 
 
 def _earlier(shift_id: int, wish: SignupRequest, fingerprint: str) -> SignupAttempt | None:

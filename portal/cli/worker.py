@@ -1,0 +1,20 @@
+"""`worker`: does what was asked for after each commit, and what the clock asks for."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from portal.jobs import worker
+
+
+@click.command("worker")
+@click.option(
+    "--no-periodic", is_flag=True, help="Only answer nudges; another worker keeps the timetable."
+)
+@with_appcontext
+def commands(no_periodic: bool) -> None:
+    """Drain the outbox, run feeds, alerts, reminders and upkeep, until Ctrl-C."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    worker.run(app, periodic=not no_periodic)

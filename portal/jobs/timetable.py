@@ -1,0 +1,80 @@
+"""The timetable of the worker: what is done every so often, by one worker at a time.
+
+Each entry takes its row of job_leases before it runs, so that several workers may all keep the timetable; whoever is killed
+keeps the others waiting for `hold` at most.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask
+
+from portal import db
+from portal.jobs import outbox, upkeep
+from portal.services import leases
+
+log = logging.getLogger(__name__)
+TICK = 1.0  # seconds between two looks at the timetable
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A job of the timetable: its name, how often, and how long it may hold its lease."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], object]
+    hold: timedelta = timedelta(minutes=10)
+
+
+TIMETABLE: list[Timed] = [
+    Timed("lines", timedelta(seconds=20), upkeep.settle_lines),
+    Timed("index", timedelta(minutes=10), upkeep.reconcile_index, timedelta(hours=1)),
+    Timed("rules", timedelta(hours=6), upkeep.roll_out_rules, timedelta(hours=1)),
+    Timed("forget", timedelta(hours=24), upkeep.forget),
+]
+
+
+def keep(app: Flask, stop: threading.Event) -> None:
+    """Drain the outbox and run what is due, until `stop` is set. What fails is logged and tried again when it is due again."""
+    while not stop.is_set():
+        with app.app_context():
+            _guarded("outbox", outbox.drain)
+            for timed in TIMETABLE:
+                if stop.is_set():
+                    return
+                _guarded(timed.name, lambda timed=timed: run_if_due(timed))  # type: ignore[misc]
+        stop.wait(TICK)
+
+
+def run_if_due(timed: Timed) -> bool:
+    """Run the job when it is due and nobody else does; True when it ran."""
+    with db.database().reading():
+        if not leases.is_due(timed.name, timed.every):
+            return False
+    with db.database().writing() as session:
+        taken = leases.take(timed.name, outbox.WORKER, timed.every, timed.hold)
+        session.commit()
+    if not taken:
+        return False
+    try:
+        timed.run()
+    finally:
+        with db.database().writing() as session:
+            leases.release(timed.name, outbox.WORKER)
+            session.commit()
+    return True
+
+
+def _guarded(name: str, run: Callable[[], object]) -> None:
+    try:
+        run()
+    except (
+        Exception
+    ):  # one job's defect must not end the worker: the trace is logged, the other jobs go on
+        log.exception("timed_job_failed", extra={"job": name})

@@ -1,0 +1,75 @@
+"""What the clock changes: holds and offers that run out, rules to roll out, the index to compare, old rows to forget."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import selectinload
+
+from portal import clock, db
+from portal.models import Offer, OfferState, RecurrenceRule
+from portal.services import capacity, indexing, outbox, shifts, waiting
+from portal.services.signups import begin
+
+ROLL_AGAIN = timedelta(weeks=25)  # rules are rolled out 26 weeks ahead, once a week
+
+
+def settle_lines() -> int:
+    """End holds and offers that ran out and offer what came free: one short transaction a shift."""
+    with db.database().reading():
+        due = waiting.shifts_to_settle()
+    for shift_id in due:
+        with db.database().writing() as session:
+            waiting.settle(capacity.lock(shift_id))
+            session.commit()
+    return len(due)
+
+
+def roll_out_rules() -> int:
+    """Add the dates that came within 26 weeks, offer by offer."""
+    now = clock.now()
+    wanted = (
+        select(RecurrenceRule.id)
+        .join(Offer)
+        .where(
+            Offer.state.in_((OfferState.LIVE, OfferState.PAUSED)),
+            or_(
+                RecurrenceRule.rolled_until.is_(None),
+                RecurrenceRule.rolled_until < now + ROLL_AGAIN,
+            ),
+        )
+    )
+    with db.database().reading() as session:
+        due = session.scalars(wanted).all()
+    for rule_id in due:
+        with db.database().writing() as session:
+            rule = session.get_one(
+                RecurrenceRule,
+                rule_id,
+                options=[selectinload(RecurrenceRule.offer).selectinload(Offer.shifts)],
+            )
+            if shifts.roll_out(rule.offer, rule, now):
+                outbox.reindex(rule.offer_id)
+            session.commit()
+    return len(due)
+
+
+def reconcile_index() -> int:
+    """Compare index and database both ways, and ask for what differs: after a crash the index is right again by itself."""
+    with db.database().reading():
+        found = indexing.check()
+    ids = [*found.missing, *found.outdated, *found.stray]
+    if ids:
+        with db.database().writing() as session:
+            outbox.reindex_all(ids)
+            session.commit()
+    return len(ids)
+
+
+def forget() -> int:
+    """Delete done rows of the outbox after 30 days, and what attempts had typed after as long."""
+    with db.database().writing() as session:
+        count = outbox.forget_old() + begin.forget_attempts()
+        session.commit()
+    return count

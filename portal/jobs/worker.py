@@ -1,0 +1,42 @@
+"""The worker: huey's consumer for nudges, and a thread that keeps the timetable. Stops when it is told to, after its current job."""
+
+from __future__ import annotations
+
+import threading
+
+from flask import Flask
+from huey.consumer import Consumer
+
+from portal.errors import SettingsError
+from portal.jobs import timetable
+from portal.queue import Queue
+
+# The consumer's own rules would let it sleep up to ten seconds when nothing happens.
+PACE = {"initial_delay": 0.2, "backoff": 1.0, "max_delay": 0.5}
+WORKERS = 2
+
+
+def run(app: Flask, *, periodic: bool = True) -> None:
+    """Work until SIGTERM or Ctrl-C."""
+    known: Queue = app.extensions["queue"]
+    if known.huey is None:
+        raise SettingsError(
+            "QUEUE_URL vaut immediate: : tout est fait sur place, il n’y a pas de file à vider."
+        )
+    stop = threading.Event()
+    keeper = threading.Thread(target=timetable.keep, args=(app, stop), name="timetable")
+    if periodic:
+        keeper.start()
+    try:
+        Consumer(
+            known.huey,
+            workers=WORKERS,
+            periodic=False,
+            graceful_signal="TERM",
+            shutdown_timeout=20,
+            **PACE,
+        ).run()
+    finally:
+        stop.set()
+        if periodic:
+            keeper.join(timeout=30)
