@@ -81,6 +81,16 @@ SINGULARS = {
     "progres": "progres",
 }
 
+# Words that a stemmer would throw together with others: the stem they get instead.
+STEMS = {
+    "communication": "communicat",
+    "importance": "importanc",
+    "general": "general",
+    "generation": "generation",
+    "organe": "organe",
+    "universite": "universit",
+}
+
 # -aux that is not the plural of -al.
 AUX = _table("""
     eaux faux taux chaux noyaux tuyaux boyaux joyaux fleaux

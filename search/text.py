@@ -149,15 +149,17 @@ def _french_forms(word: str) -> tuple[str, ...]:
     if folded in french.STOP_WORDS and word not in french.NOT_STOP_WORDS:
         return ()
     plain = _singular(folded)
+    family = [_FAMILY[w] for w in (folded, plain) if w in _FAMILY][:1]
     kept = plain
     if plain == folded:
         kept = word
     elif word.endswith("s") and plain == folded[:-1]:
         kept = word[:-1]
+    if plain in french.STEMS:
+        return tuple(dict.fromkeys([french.STEMS[plain], *family]))
     forms = [_stem("fr", gender) for gender in _genders(plain)]
     forms += [fold(_stem("fr", gender)) for gender in _genders(kept)]
-    family = _FAMILY.get(folded) or _FAMILY.get(plain)
-    return tuple(dict.fromkeys(forms + ([family] if family else [])))
+    return tuple(dict.fromkeys(forms + family))
 
 
 def _singular(folded: str) -> str:
