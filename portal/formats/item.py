@@ -7,8 +7,7 @@ when the record cannot be used; a FeedItem that exists is clean.
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -16,8 +15,8 @@ ID_LENGTH = 250
 TITLE_LENGTH = 200
 SUMMARY_LENGTH = 400
 DESCRIPTION_LENGTH = 30_000
-# What changes at each delivery without the offer changing: left out of the fingerprint.
-_VOLATILE = ("updated_at",)
+# What changes at each delivery, or with the record's place in the file, without the offer changing.
+_VOLATILE = ("updated_at", "record", "line")
 
 
 class RemoteWork(StrEnum):
@@ -175,14 +174,8 @@ class FeedItem:
 
     def fingerprint(self) -> str:
         """The content hash (hex, 64 characters): equal for two deliveries that say the same."""
-        content = asdict(self)
-        for name in (*_VOLATILE, "record", "line"):
-            del content[name]
-        canonical = json.dumps(content, sort_keys=True, ensure_ascii=True, default=_as_text)
-        return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+        content = repr([getattr(self, name) for name in _LASTING])
+        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _as_text(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no canonical form")
+_LASTING = tuple(f.name for f in fields(FeedItem) if f.name not in _VOLATILE)

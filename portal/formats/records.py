@@ -37,16 +37,47 @@ class Stretch:
     is_cut: bool = False
 
 
+class _Outside:
+    """Looks for what matters between records: a record, a comment, CDATA, an instruction, a definition.
+
+    A mark that is known not to be closed for a while is not looked for in that while: a file of a million "<!--" would
+    make us stop at each.
+    """
+
+    def __init__(self, tag: str) -> None:
+        self._record = rf"<{tag}|<!(?i:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)"
+        self._patterns: dict[frozenset[str], re.Pattern[str]] = {}
+
+    def search(
+        self, text: str, place: int, dropped: int, misses: dict[str, int]
+    ) -> tuple[re.Match[str] | None, int]:
+        """The next thing from `place` on, and how far was looked when there is none."""
+        unclosed = {
+            o: misses[c] - dropped
+            for o, c in _CLOSING.items()
+            if misses.get(c, 0) - dropped > place
+        }
+        pattern = self._pattern(frozenset(unclosed))
+        reached = min(len(text), *unclosed.values()) if unclosed else len(text)
+        return pattern.search(text, place, reached), reached
+
+    def _pattern(self, unclosed: frozenset[str]) -> re.Pattern[str]:
+        if unclosed not in self._patterns:
+            marks = "".join(f"|{re.escape(mark)}" for mark in _CLOSING if mark not in unclosed)
+            self._patterns[unclosed] = re.compile(self._record + marks)
+        return self._patterns[unclosed]
+
+
 class Cutter:
     """Iterate over the stretches of `chunks`; `names` are the local names of record elements."""
 
     def __init__(self, chunks: Iterator[str], names: frozenset[str], limit: int) -> None:
         tag = rf"(?:[\w.-]+:)?({'|'.join(sorted(names, key=len, reverse=True))})(?=[\s/>])"
         self._start = re.compile(f"<{tag}")
-        self._outside = re.compile(
-            rf"<{tag}|<!--|<!\[CDATA\[|<\?|<!(?i:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)"
-        )
+        self._tag = re.compile(f"<(/?){tag}")
         self._inside = re.compile(rf"<(/?){tag}|<!--|<!\[CDATA\[")
+        self._ends = {name: re.compile(rf"</(?:[\w.-]+:)?{name}\s*>") for name in names}
+        self._outside = _Outside(tag)
         self._chunks = chunks
         self._limit = limit
         self._text = ""
@@ -100,7 +131,10 @@ class Cutter:
         self._gap, self._gap_line = "", self._line
         place = self._at
         while True:
-            match = self._outside.search(self._text, place)
+            match, reached = self._outside.search(self._text, place, self._dropped, self._misses)
+            if match is None and reached < len(self._text):
+                place = reached
+                continue
             if match is None:
                 self._pass_over(max(self._at, len(self._text) - (0 if self._ended else _TAIL)))
                 place = self._at
@@ -158,29 +192,23 @@ class Cutter:
 
     def _skip_rest(self) -> None:
         """Leave a record that is too big: up to the next tag of a record, opening or closing, whatever it stands in."""
-        while True:
-            match = self._inside.search(self._text, self._at)
-            while match is not None and not match.group(2):
-                match = self._inside.search(self._text, match.end())
-            if match is not None:
-                close = self._text.find(">", match.end()) + 1 if match.group(1) else 0
-                self._advance(max(match.start(), close))
-                return
+        while (match := self._tag.search(self._text, self._at)) is None:
             self._advance(max(self._at, len(self._text) - _TAIL))
             if not self._more():
                 self._advance(len(self._text))
                 return
+        close = self._text.find(">", match.end()) + 1 if match.group(1) else 0
+        self._advance(max(match.start(), close))
 
     def _end(self, name: str, place: int) -> tuple[int, str]:
         """Where the record ends in the buffer, and of which kind it is."""
         trusts_marks = True  # once a comment or CDATA of this record proved broken, its others are not believed
-        while (close := self._text.find(">", place)) < 0:
-            if len(self._text) - self._at > self._limit:
-                return 0, "too_big"
-            if not self._more():
-                return len(self._text), "unclosed"
-        if self._text[close - 1] == "/":
-            return close + 1, "record"
+        close = self._close(">", place)
+        if close < 0:
+            is_big = len(self._text) - self._at > self._limit
+            return (0, "too_big") if is_big else (len(self._text), "unclosed")
+        if self._text[close - 2] == "/":
+            return close, "record"
         while True:
             match = self._inside.search(self._text, place)
             reached = match.start() if match else len(self._text)
@@ -211,7 +239,7 @@ class Cutter:
         close = self._close(_CLOSING[match.group()], match.end())
         if close < 0:
             return -1
-        ending = re.compile(rf"</(?:[\w.-]+:)?{name}\s*>").search(self._text, match.end(), close)
+        ending = self._ends[name].search(self._text, match.end(), close)
         if ending and self._start.search(self._text, ending.end(), close):
             return -1
         return close

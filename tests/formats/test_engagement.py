@@ -114,7 +114,28 @@ def test_an_offer_without_any_association_is_used_and_reported() -> None:
 
 @pytest.mark.parametrize(
     "domain",
-    ["animaux", "autre", "batiment-industrie-logistique", "benevolat-competences", "communication", "culture-loisirs", "education", "emploi", "environnement", "gestion-finance-droit", "humanitaire", "memoire-et-citoyennete", "numerique", "prevention-protection", "recherche", "sante", "service-public-defense-securite", "sport", "solidarite-insertion", "vivre-ensemble"],
+    [
+        "animaux",
+        "autre",
+        "batiment-industrie-logistique",
+        "benevolat-competences",
+        "communication",
+        "culture-loisirs",
+        "education",
+        "emploi",
+        "environnement",
+        "gestion-finance-droit",
+        "humanitaire",
+        "memoire-et-citoyennete",
+        "numerique",
+        "prevention-protection",
+        "recherche",
+        "sante",
+        "service-public-defense-securite",
+        "sport",
+        "solidarite-insertion",
+        "vivre-ensemble",
+    ],
 )
 def test_each_of_the_twenty_domains_is_known(domain: str) -> None:
     slug, is_known = themes.of_domain(domain)
