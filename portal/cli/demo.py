@@ -10,13 +10,14 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from itertools import islice
+from typing import cast
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from sqlalchemy import insert, select
+from sqlalchemy import Table, func, insert, select
 
 from portal import clock, db, tokens
 from portal.cli import demo_rows as rows
@@ -91,7 +92,7 @@ def _write_people(world: DemoWorld) -> Known:
     with db.database().writing() as session:
         people = _insert(Person, [rows.person(one) for one in world.people])
         associations = _insert(Association, [rows.association(one) for one in world.associations])
-        _insert(
+        _append(
             Membership,
             [
                 {
@@ -119,14 +120,14 @@ def _write_offers(known: Known, batch: Sequence[DemoOffer]) -> None:
     rule_ids = _insert(RecurrenceRule, [rows.rule(one, i) for one, i in pairs if one.rule])
     rule_of = dict(zip(ruled, rule_ids, strict=True))
     made = _insert(Shift, [row for o, i in pairs for row in rows.shifts(o, i, rule_of.get(i))])
-    _insert(Location, [row for one, ident in pairs for row in rows.locations(one, ident)])
+    _append(Location, [row for one, ident in pairs for row in rows.locations(one, ident)])
     own = iter(made)
     shift_ids = {ident: list(islice(own, len(one.shifts))) for one, ident in pairs}
-    _insert(Signup, [row for o, i in pairs for row in rows.signups(known, o, shift_ids[i])])
+    _append(Signup, [row for o, i in pairs for row in rows.signups(known, o, shift_ids[i])])
     liked = zip(pairs, clusters, strict=True)
-    _insert(Like, [row for (o, i), c in liked for row in rows.likes(known, o, i, c)])
-    _insert(Flag, [row for one, ident in pairs for row in rows.flags(known, one, ident)])
-    _insert(OfferDay, [row for one, ident in pairs for row in rows.days(one, ident)])
+    _append(Like, [row for (o, i), c in liked for row in rows.likes(known, o, i, c)])
+    _append(Flag, [row for one, ident in pairs for row in rows.flags(known, one, ident)])
+    _append(OfferDay, [row for one, ident in pairs for row in rows.days(one, ident)])
     for one, ident in pairs:
         _write_shares(known, one, ident)
 
@@ -143,16 +144,33 @@ def _write_shares(known: Known, one: DemoOffer, offer_id: int) -> None:
     ]
     for share, link in zip(one.shares, _insert(ShareLink, links), strict=True):
         visits = [{"share_link_id": link, "on": on, "count": count} for on, count in share.visits]
-        _insert(ShareVisit, visits)
+        _append(ShareVisit, visits)
 
 
 def _insert(table: type[Base], values: list[Row]) -> list[int]:
-    """Write rows in one statement; their ids, in the rows' own order."""
-    if not values:
-        return []
-    ident = table.__table__.c.id
-    written = insert(table).returning(ident, sort_by_parameter_order=True)
-    return list(db.session.scalars(written, values))
+    """Write rows under ids taken beforehand: the rows' ids, in their order.
+
+    Asking for the ids afterwards would cost a statement for each row on SQLite, which returns them in no order.
+    """
+    ids = _free_ids(cast(Table, table.__table__), len(values))
+    _append(table, [{"id": ident, **row} for ident, row in zip(ids, values, strict=True)])
+    return ids
+
+
+def _append(table: type[Base], values: list[Row]) -> None:
+    """Write rows whose ids nobody asks for."""
+    if values:
+        db.session.execute(insert(cast(Table, table.__table__)), values)
+
+
+def _free_ids(table: Table, count: int) -> list[int]:
+    """So many ids that nobody else gets: from the sequence, or behind the last on SQLite, where we are the one writer."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        sequence = func.pg_get_serial_sequence(table.name, "id")
+        taken = select(func.nextval(sequence)).select_from(func.generate_series(1, count))
+        return list(db.session.scalars(taken)) if count else []
+    last = db.session.scalar(select(func.max(table.c.id))) or 0
+    return list(range(last + 1, last + 1 + count))
 
 
 def _read_feed(world: DemoWorld, partner: feeds.Partner) -> None:
