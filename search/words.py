@@ -105,7 +105,7 @@ class _Parser:
             if self._pieces[self._at] == ")":
                 self._at += 1
                 break
-            if self._pieces[self._at] in _EITHER and sides[-1]:
+            if self._pieces[self._at] in _EITHER and (len(sides) > 1 or sides[-1]):
                 self._at += 1
                 sides.append([])
                 continue

@@ -121,7 +121,7 @@ def question(rng: random.Random, documents: list[Document]) -> Query:
     """Any query at all, about documents."""
     query = Query(
         now=NOW,
-        words=parse(_typed(rng)) if rng.random() < 0.6 else (),
+        words=parse(_typed(rng, documents)) if rng.random() < 0.6 else (),
         remote=rng.choice((None, None, "no", "also", "only")),
         sort=rng.choice(("relevance", "distance", "date", "newest")),
         spread=rng.random() < 0.3,
@@ -134,19 +134,28 @@ def question(rng: random.Random, documents: list[Document]) -> Query:
         ),
     )
     if rng.random() < 0.1:
-        typed = _typed(rng)
+        typed = _typed(rng, documents)
         query = replace(query, words=parse(typed, exact=True), exact=True)
     return _where(rng, _narrowed(rng, query), documents)
 
 
-def _typed(rng: random.Random) -> str:
+def _typed(rng: random.Random, documents: list[Document]) -> str:
     parts = []
     for _ in range(rng.choice((1, 1, 1, 2, 2, 3))):
         word = rng.choice(rng.choice((WORDS, WORDS, WORDS, ENGLISH, TYPOS)))
         other = rng.choice(WORDS)
         shape = rng.choice(("{0}", "{0}", "{0}", "-{0}", '"{0} {1}"', "({0} OR {1})"))
+        if rng.random() < 0.2:
+            shape, (word, other) = '"{0} {1}"', _two_in_a_row(rng, documents)
         parts.append(shape.format(word, other))
     return " ".join(parts)
+
+
+def _two_in_a_row(rng: random.Random, documents: list[Document]) -> tuple[str, str]:
+    """Two neighbouring words of a description, so that phrases are found."""
+    words = ["le", "jardin", *rng.choice(documents).description.split()]
+    at = rng.randrange(len(words) - 1)
+    return words[at], words[at + 1]
 
 
 def _narrowed(rng: random.Random, query: Query) -> Query:
