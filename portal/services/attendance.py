@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from portal import clock, db
 from portal.models import Association, Like, Offer, OfferDay, OfferState, Shift, ShiftState, Signup
 from portal.models.signup import OVER, TAKING, SignupState
+from portal.services.signups.change import TICK_BEFORE
 
 PAGE = 50
 DAYS_AHEAD = 14
@@ -30,6 +31,12 @@ class Coming:
     @property
     def coming(self) -> int:
         return sum(one.party for one in self.signups if one.takes_places)
+
+    @property
+    def can_tick(self) -> bool:
+        """Ticking opens a little before the start; until then the buttons would only be refused."""
+        start = self.shift.starts_at
+        return start is not None and clock.now() >= start - TICK_BEFORE
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ function show(form, state) {
 async function send({ action, body }) {
   const answer = await fetch(action, { method: "POST", body: new URLSearchParams(body), headers: { Accept: "application/json", "X-Requested-With": "fetch" } });
   if (answer.status >= 500) throw new Error(String(answer.status));
+  return answer.ok ? "" : (await answer.json()).error.sentence;
 }
 
 async function sendKept() {
@@ -28,9 +29,12 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const state = event.submitter.value;
   const body = `${new URLSearchParams(new FormData(form))}&state=${state}`;
+  const before = form.querySelector("[aria-pressed=true]")?.value;
   show(form, state);
   try {
-    await send({ action: form.action, body });
+    const refusal = await send({ action: form.action, body });
+    document.getElementById("toast").textContent = refusal;
+    if (refusal) show(form, before);
   } catch {
     localStorage.setItem(KEY, JSON.stringify([...kept().filter((one) => one.action !== form.action), { action: form.action, body }]));
   }

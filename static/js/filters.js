@@ -23,7 +23,6 @@ function close() {
 }
 
 for (const button of openers) {
-  button.hidden = false;
   button.addEventListener("click", () => open(button));
 }
 panel?.addEventListener("click", (event) => {

@@ -1,6 +1,5 @@
 // The visitor's choice of light or dark: kept in a cookie that the server writes on <html>, so that no page flashes.
 {
-  document.documentElement.classList.add("js");
   const group = document.querySelector("[data-theme-switch]");
   if (group) {
     group.hidden = false;
