@@ -28,9 +28,11 @@ from portal.models import (
     Remote,
 )
 from portal.services import associations, feed_shifts, outbox, places
+from portal.services.places import Located
 
 # Raised when this file maps a record differently: every offer is then written again at its feed's next run.
 MAPPING = "1"
+PLACES_KEPT = 5_000  # located once in a run, whatever the number of records there
 PLAIN_FIELDS = (
     *("title", "summary", "description", "skills", "schedule", "hours_per_week"),
     *("minimum_age", "detail_url", "expires_at"),
@@ -47,61 +49,77 @@ class Change(StrEnum):
 
 @dataclass
 class Known:
-    """What a run remembers of its feed, so that a batch costs few statements."""
+    """What a run remembers of its feed, so that a batch costs few statements. `offers` are those of the batch."""
 
     feed: Feed
     associations: dict[str, Association] = field(default_factory=dict)
+    places: dict[FeedLocation, Located] = field(default_factory=dict)
     offers: dict[str, Offer] = field(default_factory=dict)
+    hashes: dict[str, str] = field(default_factory=dict)  # as they are
+    wanted: dict[str, str] = field(default_factory=dict)  # as the records say
 
     def look_up(self, items: list[FeedItem]) -> None:
-        """Load the offers that a batch may change, with their parts."""
-        wanted = [item.external_id for item in items]
+        """Load the offers that a batch changes, with their parts; of the unchanged ones their hash is enough."""
+        wanted = {item.external_id: content_hash(item) for item in items}
+        self.wanted = wanted
+        theirs = (Offer.feed_id == self.feed.id, Offer.external_id.in_(wanted))
+        rows = db.session.execute(
+            select(Offer.external_id, Offer.content_hash, Offer.state).where(*theirs)
+        )
+        self.hashes = {
+            str(ident): content
+            for ident, content, state in rows
+            if state is not OfferState.WITHDRAWN
+        }
+        changed = [k for k, content in wanted.items() if self.hashes.get(k) != content]
         found = db.session.scalars(
             select(Offer)
-            .where(Offer.feed_id == self.feed.id, Offer.external_id.in_(wanted))
+            .where(Offer.feed_id == self.feed.id, Offer.external_id.in_(changed))
             .options(
                 selectinload(Offer.locations), selectinload(Offer.shifts), selectinload(Offer.rules)
             )
         )
         self.offers = {str(offer.external_id): offer for offer in found}
 
+    def forget_unsaved(self) -> None:
+        """What was made in a savepoint that was rolled back is gone from the database too."""
+        self.associations.clear()
 
-def bring(known: Known, item: FeedItem, notes: Notebook) -> Change:
-    """Create, update or leave the offer of this record. Flushes; the caller holds the savepoint."""
-    content_hash = f"{item.fingerprint()[:60]}-{MAPPING}"
+
+def content_hash(item: FeedItem) -> str:
+    """Equal when the record, and the way we map it, are what they were."""
+    return f"{item.fingerprint()[:60]}-{MAPPING}"
+
+
+def bring(known: Known, item: FeedItem, notes: Notebook) -> tuple[Change, Offer | None]:
+    """Create, update or leave the offer of this record, and hand it back when it was written. The caller flushes."""
     offer = known.offers.get(item.external_id)
     if offer is None:
+        if known.hashes.get(item.external_id) == known.wanted[item.external_id]:
+            return Change.UNCHANGED, None
         offer = _born(known, item)
-        _write(known, offer, item, notes, content_hash)
+        _write(known, offer, item, notes)
         db.session.add(offer)
-        db.session.flush()
         feed_shifts.write(offer, item)
-        db.session.flush()
-        outbox.reindex(offer.id)
-        return Change.CREATED
-    if offer.content_hash == content_hash and offer.state is not OfferState.WITHDRAWN:
-        return Change.UNCHANGED
+        return Change.CREATED, offer
     was_withdrawn = offer.state is OfferState.WITHDRAWN
-    changed = _write(known, offer, item, notes, content_hash)
+    changed = _write(known, offer, item, notes)
     feed_shifts.write(offer, item)
     if was_withdrawn:
         offer.state = OfferState.LIVE
         offer.published_at = offer.published_at or clock.now()
     offer.version += 1
     offer.updated_at = clock.now()
-    details = {"fields": changed, "returned": was_withdrawn}
     db.session.add(
         History(
             association_id=offer.association_id,
             verb="feed_updated",
             subject="offer",
             subject_id=offer.id,
-            details=details,
+            details={"fields": changed, "returned": was_withdrawn},
         )
     )
-    db.session.flush()
-    outbox.reindex(offer.id)
-    return Change.UPDATED
+    return Change.UPDATED, offer
 
 
 def _born(known: Known, item: FeedItem) -> Offer:
@@ -120,9 +138,7 @@ def _born(known: Known, item: FeedItem) -> Offer:
     )
 
 
-def _write(
-    known: Known, offer: Offer, item: FeedItem, notes: Notebook, content_hash: str
-) -> list[str]:
+def _write(known: Known, offer: Offer, item: FeedItem, notes: Notebook) -> list[str]:
     """Set the offer's fields from the record; returns the names of those that changed."""
     values: dict[str, object] = {name: getattr(item, name) for name in PLAIN_FIELDS}
     values |= {
@@ -153,9 +169,9 @@ def _write(
     if offer.association is not association:
         offer.association = association
         changed.append("association")
-    if "locations" not in offer.own_fields and _write_locations(offer, item, notes):
+    if "locations" not in offer.own_fields and _write_locations(known, offer, item, notes):
         changed.append("locations")
-    offer.content_hash = content_hash
+    offer.content_hash = known.wanted[offer.external_id or ""]
     return changed
 
 
@@ -165,8 +181,8 @@ def _minimum_age(item: FeedItem) -> int | None:
     return 18 if item.is_open_to_minors is False else None
 
 
-def _write_locations(offer: Offer, item: FeedItem, notes: Notebook) -> bool:
-    fresh = [_location(rank, given, notes) for rank, given in enumerate(item.locations)]
+def _write_locations(known: Known, offer: Offer, item: FeedItem, notes: Notebook) -> bool:
+    fresh = [_location(known, rank, given, notes) for rank, given in enumerate(item.locations)]
     if [_likeness(one) for one in offer.locations] == [_likeness(one) for one in fresh]:
         return False
     # The first ones are kept as rows and rewritten: shifts may point at them.
@@ -188,8 +204,8 @@ def _likeness(location: Location) -> tuple[object, ...]:
     return tuple(getattr(location, name) for name in _LIKENESS)
 
 
-def _location(rank: int, given: FeedLocation, notes: Notebook) -> Location:
-    found = places.locate(
+def _location(known: Known, rank: int, given: FeedLocation, notes: Notebook) -> Location:
+    found = known.places.get(given) or places.locate(
         given.street,
         given.postal_code,
         given.city,
@@ -198,6 +214,8 @@ def _location(rank: int, given: FeedLocation, notes: Notebook) -> Location:
         given.lat,
         given.lon,
     )
+    if len(known.places) < PLACES_KEPT:
+        known.places[given] = found
     for repair in found.repairs:
         shown = " ".join(x for x in (given.postal_code, given.city, given.country) if x)
         if "coordinates" in repair:

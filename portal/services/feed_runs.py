@@ -8,7 +8,6 @@ vanish is plausible: that is the brake.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -24,11 +23,10 @@ from portal.formats.item import FeedAssociation, FeedItem
 from portal.formats.problem import FeedProblem, Notebook, Severity
 from portal.formats.settings import ReadSettings
 from portal.models import Association, Feed, Offer, OfferState, RunOutcome
-from portal.services import feed_items, signups
+from portal.services import feed_items, outbox, signups
 from portal.services.feed_items import Change, Known
 
-BATCH = 25  # records read before they are written
-TRANSACTION_SECONDS = 0.04  # a batch that takes longer is saved in the middle
+BATCH = 25  # records read before they are written together: about 50 ms of write transaction
 BRAKE_SHARE, BRAKE_LEAST = 0.30, 20
 SHOWN_PROBLEMS = 20
 STORED_PROBLEMS = 5_000
@@ -152,12 +150,9 @@ def _write_batch(
             if _is_first(one, seen, tally):
                 items.append(one)
     known.look_up(items)
-    started = time.monotonic()
-    for item in items:
-        _write_item(known, item, tally)
-        if time.monotonic() - started > TRANSACTION_SECONDS:
-            save()
-            started = time.monotonic()
+    if not _write_together(known, items, tally):
+        for item in items:
+            _write_alone(known, item, tally)
     save()
 
 
@@ -171,16 +166,38 @@ def _is_first(item: FeedItem, seen: set[str], tally: Tally) -> bool:
     return False
 
 
-def _write_item(known: Known, item: FeedItem, tally: Tally) -> None:
-    notes = Notebook(item.record, item.line, item.external_id)
+def _write_together(known: Known, items: list[FeedItem], tally: Tally) -> bool:
+    """The whole batch in one savepoint and one flush; False when the database refuses any of it, and nothing is written."""
+    done: list[tuple[FeedItem, Notebook, Change]] = []
+    touched: list[Offer] = []
     try:
-        with db.session.begin_nested():
-            change = feed_items.bring(known, item, notes)
+        with db.session.begin_nested(), db.session.no_autoflush:
+            for item in items:
+                notes = Notebook(item.record, item.line, item.external_id)
+                change, offer = feed_items.bring(known, item, notes)
+                done.append((item, notes, change))
+                if offer is not None:
+                    touched.append(offer)
+            db.session.flush()
+            outbox.reindex_all([offer.id for offer in touched])
     except (IntegrityError, DataError):
-        # Its savepoint is rolled back; an association that was made in it is gone from the database too.
-        known.associations.clear()
+        known.forget_unsaved()
+        return False
+    for item, notes, change in done:
+        _count(tally, item, notes, change)
+    return True
+
+
+def _write_alone(known: Known, item: FeedItem, tally: Tally) -> None:
+    """One record in a savepoint of its own, so that only the one that the database refuses is lost, and reported."""
+    known.look_up([item])
+    if not _write_together(known, [item], tally):
+        notes = Notebook(item.record, item.line, item.external_id)
         notes.refused("", item.title, "not_stored")
-        change = None
+        tally.note(notes.problems[0])
+
+
+def _count(tally: Tally, item: FeedItem, notes: Notebook, change: Change) -> None:
     for problem in notes.problems:
         tally.note(problem)
     if change is Change.CREATED:
@@ -188,7 +205,7 @@ def _write_item(known: Known, item: FeedItem, tally: Tally) -> None:
         tally.created_ids.append(item.external_id)
     elif change is Change.UPDATED:
         tally.updated += 1
-    elif change is Change.UNCHANGED:
+    else:
         tally.unchanged += 1
 
 

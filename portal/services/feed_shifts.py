@@ -95,6 +95,8 @@ def _undated(offer: Offer, item: FeedItem, now: datetime) -> None:
 def _write_rules(offer: Offer, item: FeedItem) -> set[int]:
     """Keep the rules that the record still has, add the new ones, remove the others; returns the ids kept."""
     wanted = {(s.recurrence.rrule, s.recurrence.starts_at): s for s in item.shifts if s.recurrence}
+    if not wanted and not offer.rules:
+        return set()
     for rule in list(offer.rules):
         if (rule.rrule, rule.starts_at) not in wanted:
             offer.rules.remove(rule)

@@ -1,0 +1,236 @@
+"""A feed's run: created, updated, unchanged, withdrawn; the brake; and what a bad record may not do to its neighbours."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
+
+from portal.db import Database
+from portal.models import (
+    Feed,
+    FeedState,
+    Offer,
+    OfferState,
+    Outbox,
+    RunOutcome,
+    Shift,
+    ShiftState,
+    Signup,
+)
+from portal.services import feed_runs, feeds
+from portal.services.feed_runs import Tally
+from portal.services.feeds import Limits
+from tests import factories
+
+HEADER = "identifiant;titre;description;association;date_debut;date_fin;places;a_distance"
+LIMITS = Limits(max_bytes=10**8, max_seconds=30, max_records=10**6)
+
+
+def line(number: int, title: str = "", day: str = "12/09/2031") -> str:
+    title = title or f"Trier des livres {number}"
+    return f"{number};{title};On trie et on range.;Lire ensemble;{day} 14:00;{day} 17:00;5;oui"
+
+
+def table(*lines: str) -> bytes:
+    return "\n".join([HEADER, *lines, ""]).encode()
+
+
+@pytest.fixture
+def feed(session: Session) -> Feed:
+    made = feeds.add("livres", "", "table")
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def run(session: Session, feed: Feed) -> Callable[[bytes], Tally]:
+    """Read some bytes as this feed, the way the command does."""
+
+    def read(body: bytes) -> Tally:
+        started = feeds.begin(feed)
+        session.commit()
+        tally = feeds.read(feed, io.BytesIO(body), LIMITS, session.commit)
+        feeds.finish(feed, started, tally, session.commit)
+        session.expire_all()
+        return tally
+
+    return read
+
+
+def counts(tally: Tally) -> tuple[int, int, int, int]:
+    return tally.created, tally.updated, tally.unchanged, tally.withdrawn
+
+
+def live(session: Session) -> int:
+    return session.scalar(select(func.count()).where(Offer.state == OfferState.LIVE)) or 0
+
+
+def test_new_records_become_offers_with_shifts_and_are_indexed(
+    run: Callable[[bytes], Tally], session: Session
+) -> None:
+    assert counts(run(table(line(1), line(2)))) == (2, 0, 0, 0)
+    offer = session.scalars(select(Offer).where(Offer.external_id == "1")).one()
+    assert [shift.capacity for shift in offer.shifts] == [5]
+    assert offer.shifts[0].starts_at is not None and offer.shifts[0].starts_at.hour == 12
+    assert offer.association.name == "Lire ensemble"
+    wanted = session.scalars(select(Outbox.key).where(Outbox.kind == "index")).all()
+    assert f"index:{offer.id}" in wanted
+
+
+def test_an_unchanged_record_writes_nothing(
+    run: Callable[[bytes], Tally], session: Session, database: Database
+) -> None:
+    run(table(line(1), line(2)))
+    written: list[str] = []
+
+    @event.listens_for(database.engine, "before_cursor_execute")
+    def note(_c: object, _cur: object, sql: str, *rest: object) -> None:
+        if sql.startswith(("INSERT", "UPDATE", "DELETE")) and "feed_runs" not in sql:
+            written.append(sql)
+
+    assert counts(run(table(line(1), line(2)))) == (0, 0, 2, 0)
+    assert [sql for sql in written if "feeds" not in sql] == []
+
+
+def test_a_changed_record_keeps_its_offer_and_its_number(
+    run: Callable[[bytes], Tally], session: Session
+) -> None:
+    run(table(line(1)))
+    before = session.scalars(select(Offer.id)).one()
+    assert counts(run(table(line(1, "Ranger la réserve")))) == (0, 1, 0, 0)
+    offer = session.scalars(select(Offer)).one()
+    assert (offer.id, offer.title, offer.version) == (before, "Ranger la réserve", 2)
+
+
+def test_a_shift_that_moves_keeps_its_people(run: Callable[[bytes], Tally], session: Session) -> None:
+    run(table(line(1)))
+    shift = session.scalars(select(Shift)).one()
+    session.add(factories.signup(shift))
+    session.commit()
+    run(table(line(1, day="19/09/2031")))
+    moved = session.scalars(select(Shift)).one()
+    assert moved.starts_at is not None
+    assert (moved.id, moved.starts_at.day) == (shift.id, 19)
+    assert session.scalars(select(Signup)).one().shift_id == shift.id
+    assert any("shift_changed" in key for key in session.scalars(select(Outbox.key)))
+
+
+def test_a_date_that_vanished_with_people_on_it_is_cancelled_and_they_are_told(
+    run: Callable[[bytes], Tally], session: Session
+) -> None:
+    run(table(line(1)))
+    shift = session.scalars(select(Shift)).one()
+    session.add(factories.signup(shift))
+    session.commit()
+    run(table("1;Trier des livres 1;On trie et on range.;Lire ensemble;;;5;oui"))
+    session.expire_all()
+    assert session.get_one(Shift, shift.id).state is ShiftState.CANCELLED
+    assert any("shift_cancelled" in key for key in session.scalars(select(Outbox.key)))
+
+
+def test_what_the_feed_no_longer_has_is_withdrawn_and_comes_back_as_the_same_offer(
+    run: Callable[[bytes], Tally], session: Session
+) -> None:
+    run(table(*(line(n) for n in range(1, 6))))
+    ident = session.scalars(select(Offer.id).where(Offer.external_id == "5")).one()
+    assert run(table(*(line(n) for n in range(1, 5)))).withdrawn == 1
+    assert session.get_one(Offer, ident).state is OfferState.WITHDRAWN
+    run(table(*(line(n) for n in range(1, 6))))
+    assert session.get_one(Offer, ident).state is OfferState.LIVE
+
+
+def test_a_refused_record_never_withdraws_its_offer(
+    run: Callable[[bytes], Tally], session: Session
+) -> None:
+    run(table(line(1), line(2)))
+    tally = run(table(line(1), "2;;;Lire ensemble;12/09/2031 14:00;12/09/2031 17:00;5;oui"))
+    assert (tally.refused, tally.withdrawn, live(session)) == (1, 0, 2)
+    assert tally.problems[0].line == 3
+
+
+def test_the_same_id_twice_keeps_the_first_and_reports_the_second(
+    run: Callable[[bytes], Tally], session: Session
+) -> None:
+    tally = run(table(line(1, "Le premier"), line(1, "Le second")))
+    assert (tally.created, tally.refused) == (1, 1)
+    assert session.scalars(select(Offer.title)).one() == "Le premier"
+    assert tally.problems[0].code == "id_twice"
+
+
+def test_the_brake_keeps_everything_until_a_person_confirms(
+    run: Callable[[bytes], Tally], session: Session, feed: Feed
+) -> None:
+    run(table(*(line(n) for n in range(60))))
+    tally = run(table(*(line(n) for n in range(30))))
+    assert (tally.outcome, tally.withdrawn, live(session)) == (RunOutcome.SUSPECT, 0, 60)
+    assert feed.state is FeedState.SUSPECT
+    assert feeds.confirm(feed, session.commit) == 30
+    session.expire_all()
+    assert (live(session), feed.state) == (30, FeedState.ACTIVE)
+
+
+def test_without_the_brake_the_same_feed_wipes_half_of_the_offers(
+    run: Callable[[bytes], Tally], session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed_runs, "BRAKE_LEAST", 10**6)
+    run(table(*(line(n) for n in range(60))))
+    assert run(table(*(line(n) for n in range(30)))).withdrawn == 30
+    assert live(session) == 30
+
+
+def test_renumbered_ids_are_not_shown_beside_the_old_ones(
+    run: Callable[[bytes], Tally], session: Session, feed: Feed
+) -> None:
+    run(table(*(line(n) for n in range(40))))
+    tally = run(table(*(line(n + 1000, f"Trier des livres {n}") for n in range(40))))
+    assert (tally.outcome, live(session)) == (RunOutcome.SUSPECT, 40)
+    feeds.dismiss(feed, session.commit)
+    session.expire_all()
+    shown = set(session.scalars(select(Offer.external_id).where(Offer.state == OfferState.LIVE)))
+    assert shown == {str(n) for n in range(40)}
+
+
+@pytest.mark.parametrize("body", [b"", b"<!doctype html><title>Login</title>", b"\x89PNG\r\n"])
+def test_a_feed_that_is_not_what_it_was_changes_nothing(
+    run: Callable[[bytes], Tally], session: Session, body: bytes
+) -> None:
+    run(table(line(1), line(2)))
+    tally = run(body)
+    assert (tally.outcome, live(session)) == (RunOutcome.SUSPECT, 2)
+    assert tally.why
+
+
+def test_a_feed_never_touches_the_offer_of_another(
+    run: Callable[[bytes], Tally], session: Session, feed: Feed
+) -> None:
+    run(table(line(1)))
+    other = feeds.add("autre", "", "table")
+    session.commit()
+    feeds.read(other, io.BytesIO(table(line(1, "Tout à fait autre"))), LIMITS, session.commit)
+    titles = {row.feed_id: row.title for row in session.execute(select(Offer.feed_id, Offer.title))}
+    assert titles == {feed.id: "Trier des livres 1", other.id: "Tout à fait autre"}
+
+
+def test_what_a_coordinator_wrote_by_hand_is_not_overwritten(
+    run: Callable[[bytes], Tally], session: Session
+) -> None:
+    run(table(line(1)))
+    offer = session.scalars(select(Offer)).one()
+    offer.title, offer.own_fields = "Notre titre à nous", ["title"]
+    session.commit()
+    run(table(line(1, "Le titre du flux")))
+    assert session.scalars(select(Offer.title)).one() == "Notre titre à nous"
+
+
+def test_a_preview_says_everything_and_keeps_nothing(session: Session) -> None:
+    feed = Feed(name="preview", format="", date_order="dmy", every_minutes=360, columns={})
+    feed.country, feed.zone = "FR", "Europe/Paris"
+    body = table(line(1), "2;;;;;;;", line(3))
+    tally = feed_runs.preview(feed, io.BytesIO(body), 1000, session)
+    assert (tally.created, tally.refused) == (2, 1)
+    assert session.scalars(select(Offer)).all() == []
+    assert session.scalars(select(Feed)).all() == []
