@@ -147,8 +147,8 @@ def _publish(
     try:
         segments = []
         for leaf, _ in reader.leaf_readers():
-            name = postings.segment_name(leaf)
             if leaf.doc_count():
+                name = postings.segment_name(leaf)
                 whole = _whole_segment(home, leaf, name, known.get(name), fresh.get(name))
                 segments.append(_with_live(home, leaf, whole, generation))
     finally:
