@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.cli import config, database, demo, index, mail, people, places, worker
+from portal.cli import config, database, demo, feeds, index, mail, people, places, serve, worker
 
 
 def init_app(app: Flask) -> None:
@@ -13,10 +13,12 @@ def init_app(app: Flask) -> None:
         config.commands,
         database.commands,
         demo.commands,
+        feeds.commands,
         index.commands,
         mail.commands,
         people.commands,
         places.commands,
+        serve.commands,
         worker.commands,
     ):
         app.cli.add_command(group)

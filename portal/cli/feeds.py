@@ -212,13 +212,14 @@ def _opened(source: str) -> Iterator[BinaryIO | IO[bytes]]:
             file.seek(0)
             yield file
     else:
-        try:
-            file = Path(source).open("rb")
-        except OSError as error:
-            err.print(f"{source} : {error.strerror}. Donnez un fichier, - ou une adresse http(s).")
-            raise SystemExit(USAGE) from error
-        with file:
-            yield file
+        path = Path(source)
+        if not path.is_file():
+            err.print(
+                f"{source} n’est pas un fichier. Donnez un fichier, - ou une adresse http(s)."
+            )
+            raise SystemExit(USAGE)
+        with path.open("rb") as opened:
+            yield opened
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -37,6 +38,7 @@ console = Console(highlight=False)
 def commands() -> None:
     """Prepare what is missing, then run the web server and the worker until Ctrl-C."""
     settings: Settings = current_app.config["SETTINGS"]
+    _require_port(settings)
     _prepare(settings)
     children = [_start_web(settings), _start_worker(settings)]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -50,6 +52,18 @@ def commands() -> None:
         console.print("\nÀ bientôt.")
     finally:
         _stop(children)
+
+
+def _require_port(settings: Settings) -> None:
+    """Somebody else's server would answer our health check: say at once that the port is taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.HOST, settings.PORT))
+        except OSError as error:
+            raise SystemExit(
+                f"Le port {settings.PORT} est déjà pris. PORT=9000 make run en choisit un autre."
+            ) from error
 
 
 def _prepare(settings: Settings) -> None:
@@ -84,7 +98,7 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 
 def _start_web(settings: Settings) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 (our own interpreter and words)
         [
             *(sys.executable, "-m", "gunicorn", "wsgi:app"),
             *("--bind", f"{settings.HOST}:{settings.PORT}"),
@@ -97,7 +111,7 @@ def _start_web(settings: Settings) -> subprocess.Popen[bytes]:
 
 
 def _start_worker(settings: Settings) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "flask", "--app", "wsgi", "worker"],
         cwd=ROOT,
         env=_environment(settings),
@@ -108,9 +122,7 @@ def _wait_until_ready(settings: Settings, web: subprocess.Popen[bytes]) -> None:
     address = f"http://{settings.HOST}:{settings.PORT}/healthz"
     for _ in range(600):
         if web.poll() is not None:
-            raise SystemExit(
-                f"Le serveur n’a pas démarré. Le port {settings.PORT} est-il déjà pris ? PORT=9000 make run en choisit un autre."
-            )
+            raise SystemExit("Le serveur n’a pas démarré : voir ses messages ci-dessus.")
         try:
             with urllib.request.urlopen(address, timeout=1):  # noqa: S310 (our own loopback address)
                 return

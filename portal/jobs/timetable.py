@@ -15,7 +15,7 @@ from datetime import timedelta
 from flask import Flask
 
 from portal import db
-from portal.jobs import outbox, upkeep
+from portal.jobs import feeds, outbox, upkeep
 from portal.services import leases
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,7 @@ TIMETABLE: list[Timed] = [
     Timed("lines", timedelta(seconds=20), upkeep.settle_lines),
     Timed("index", timedelta(minutes=10), upkeep.reconcile_index, timedelta(hours=1)),
     Timed("rules", timedelta(hours=6), upkeep.roll_out_rules, timedelta(hours=1)),
+    Timed("feeds", timedelta(minutes=1), feeds.run_due, timedelta(hours=2)),
     Timed("forget", timedelta(hours=24), upkeep.forget),
 ]
 

@@ -139,7 +139,7 @@ def _invite(
     )
     db.session.add(invitation)
     db.session.flush()
-    payload = {"template": "team_invitation", "invitation": invitation.id, "language": language}
+    payload = {"template": "team_invitation", "team_invitation": invitation.id, "language": language}
     outbox.add("mail", f"team_invitation:{invitation.id}", payload)
     return invitation
 

@@ -296,7 +296,7 @@ def _changed(offer: Offer) -> None:
 
 def _tell_team(offer: Offer, decision: Decision, template: str) -> None:
     for person_id in notices.coordinators(offer.association_id):
-        payload = {"template": template, "offer": offer.id, "person": person_id}
+        payload = {"template": template, "decided_offer": offer.id, "person": person_id}
         outbox.add("mail", f"decision:{decision.id}:{person_id}", payload)
 
 

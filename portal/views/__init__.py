@@ -10,12 +10,15 @@ from werkzeug.routing import IntegerConverter, Map
 from portal import security
 from portal.views import (
     access,
+    accounts,
     associations,
     dashboard,
+    demo,
     errors,
     flags,
     health,
     home,
+    invitations,
     likes,
     moderation,
     offer_editing,
@@ -25,7 +28,9 @@ from portal.views import (
     providers,
     search,
     sessions,
+    shares,
     sign_in,
+    signups,
     social_login,
     team,
 )
@@ -53,11 +58,14 @@ def init_app(app: Flask) -> None:
 def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint of the pages."""
     return (
+        accounts.pages,
         associations.pages,
         dashboard.pages,
+        demo.pages,
         flags.pages,
         health.pages,
         home.pages,
+        invitations.pages,
         likes.pages,
         moderation.pages,
         offer_editing.pages,
@@ -65,7 +73,9 @@ def blueprints() -> tuple[Blueprint, ...]:
         pages.pages,
         places.pages,
         search.pages,
+        shares.pages,
         sign_in.pages,
+        signups.pages,
         social_login.pages,
         team.pages,
     )

@@ -1,0 +1,32 @@
+"""The feeds whose time has come, one after the other. The download and the reading are in services; this door saves."""
+
+from __future__ import annotations
+
+import structlog
+from flask import current_app
+
+from portal import db
+from portal.models import Feed
+from portal.services import feeds
+from portal.services.feeds import Limits
+
+log = structlog.get_logger(__name__)
+
+
+def run_due() -> int:
+    """Run every due feed; how many there were. Each has a unit of work of its own, so that one cannot spoil another."""
+    settings = current_app.config
+    limits = Limits(
+        settings["FEEDS_MAX_BYTES"],
+        settings["FEEDS_MAX_SECONDS"],
+        settings["FEEDS_MAX_RECORDS"],
+        settings["FEEDS_ALLOW_PRIVATE"],
+    )
+    with db.database().reading():
+        ids = [feed.id for feed in feeds.due()]
+    for feed_id in ids:
+        with db.database().writing() as session:
+            feed = session.get_one(Feed, feed_id)
+            done = feeds.run(feed, limits, session.commit)
+            log.info("feed_run", feed=feed.name, outcome=done.outcome.value, count=done.records)
+    return len(ids)
