@@ -33,12 +33,12 @@ def write(partner: Partner, offers: list[RollingOffer], today: date) -> bytes:
     """The whole file."""
     root = Element("source")
     for offer in offers:
-        _mission(SubElement(root, "mission"), offer)
+        _record(SubElement(root, "mission"), offer)
     indent(root, "  ")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, "unicode")}\n'.encode()
 
 
-def _mission(element: Element, offer: RollingOffer) -> None:
+def _record(element: Element, offer: RollingOffer) -> None:
     activity, association = offer.activity, offer.association
     hours = Hours(offer.start, offer.minutes, offer.zone)
     _say(

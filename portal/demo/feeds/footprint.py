@@ -39,16 +39,16 @@ def write(partner: Partner, offers: list[RollingOffer], today: date) -> bytes:
     _say(info, providerURL="https://grand-carnet.example", description="Invented offers for a demo")
     organizations = SubElement(root, "Organizations")
     for association in associations_of(partner.name):
-        _organization(organizations, association)
+        _poster(organizations, association)
     opportunities = SubElement(root, "VolunteerOpportunities")
     for offer in offers:
-        _opportunity(opportunities, offer)
+        _record(opportunities, offer)
     _oddities(opportunities, today)
     indent(root, " ")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, "unicode")}\n'.encode()
 
 
-def _organization(parent: Element, association: PartnerAssociation) -> None:
+def _poster(parent: Element, association: PartnerAssociation) -> None:
     element = SubElement(parent, "Organization")
     _say(
         element,
@@ -65,7 +65,7 @@ def _organization(parent: Element, association: PartnerAssociation) -> None:
     )
 
 
-def _opportunity(parent: Element, offer: RollingOffer) -> Element:
+def _record(parent: Element, offer: RollingOffer) -> Element:
     element = SubElement(parent, "VolunteerOpportunity")
     _say(element, volunteerOpportunityID=f"GC-{offer.number:04d}")
     sponsors = SubElement(element, "sponsoringOrganizationIDs")
