@@ -38,6 +38,7 @@ _HEADER = (
     "âge minimum",
     "accessible",
     "à distance",
+    "date de publication",
 )
 
 
@@ -76,6 +77,7 @@ def _row(offer: RollingOffer) -> list[str]:
         str(activity.minimum_age or ""),
         "oui" if activity.is_accessible else "non",
         {"full": "oui", "possible": "possible"}.get(activity.remote, "non"),
+        offer.posted_on.strftime("%d/%m/%Y"),
     ]
 
 
