@@ -135,29 +135,37 @@ def _synonyms(clauses: tuple[Clause, ...], language: Language) -> Iterator[tuple
             continue
         slots = _slots(clause.terms[0].words[0], language)
         row += [(at, slot, slot is slots[-1]) for slot in slots]
-    for key, others in _synonym_table(language):
-        for start in range(len(row) - len(key) + 1):
+    table = _synonym_table(language)
+    for start, (_, slot, _) in enumerate(row):
+        if start and not row[start - 1][2]:
+            continue
+        for key, others in dict.fromkeys(e for form in slot.forms for e in table.get(form, ())):
             part = row[start : start + len(key)]
-            begins = start == 0 or row[start - 1][2]
-            alike = all(set(a.forms) & set(b.forms) for (_, a, _), b in zip(part, key, strict=True))
-            if alike and begins and part[-1][2]:
+            if len(part) == len(key) and part[-1][2] and _is_alike(part, key):
                 for at in dict.fromkeys(at for at, _, _ in part):
                     yield from ((at, other) for other in others)
 
 
+def _is_alike(part: list[tuple[int, Slot, bool]], key: tuple[Slot, ...]) -> bool:
+    return all(set(a.forms) & set(b.forms) for (_, a, _), b in zip(part, key, strict=True))
+
+
+Entry = tuple[tuple[Slot, ...], tuple[Literal, ...]]
+
+
 @cache
-def _synonym_table(
-    language: Language,
-) -> tuple[tuple[tuple[Slot, ...], tuple[Literal, ...]], ...]:
-    """Each expression as slots, with the others of its group as literals."""
-    table = []
+def _synonym_table(language: Language) -> dict[str, list[Entry]]:
+    """Each expression as slots, with the others of its group, under the forms it begins with."""
+    table: dict[str, list[Entry]] = {}
     for group in french.SYNONYMS if language == "fr" else english.SYNONYMS:
         literals = [
             Literal(text, language, _slots(text, language), SYNONYM_WEIGHT) for text in group
         ]
         for literal in literals:
-            table.append((literal.slots, tuple(other for other in literals if other != literal)))
-    return tuple(table)
+            others = tuple(other for other in literals if other != literal)
+            for form in literal.slots[0].forms:
+                table.setdefault(form, []).append((literal.slots, others))
+    return table
 
 
 def _correct(

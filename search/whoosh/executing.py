@@ -1,5 +1,6 @@
 """One query over one snapshot: words, filters, totals, facets, and one page of cards."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -72,10 +73,10 @@ class _Asked:
         self._clusters = Facets(snapshot)
         self.plan = make_plan(query, Vocabulary(snapshot))
         self._matched: Matched = match(snapshot, self.plan)
-        self._filters = Filters(snapshot, query)
+        self._filters = Filters(snapshot, query, self._matched.mask)
         every = np.ones(snapshot.count, bool)
         self._passes = _Passes(
-            self._matched.mask & self._filters.base(),
+            self._filters.base,
             self._filters.themes,
             self._filters.flag(schema.MINORS) if query.minors else every,
             self._filters.flag(schema.ACCESSIBLE) if query.accessible else every,
@@ -149,33 +150,37 @@ class _Asked:
             associations = column[ordering.docs[order]].tolist()
         return order[spread(associations)]
 
-    def _hits(self, ordering: Ordering, ranks: NDArray[np.int64], *, placed: bool) -> list[Hit]:
-        columns, hits = self._snapshot.columns, []
-        for rank in ranks.tolist():
-            doc = int(ordering.docs[rank])
-            index, distance = self._place(doc) if placed else (None, None)
+    def _hits(self, ordering: Ordering, ranks: NDArray[np.int64], *, placed: bool) -> Iterator[Hit]:
+        columns, docs = self._snapshot.columns, ordering.docs[ranks]
+        texts = self._matched.texts(docs)
+        places = self._shown_places(docs) if placed else [(None, None)] * len(docs)
+        for at, rank in enumerate(ranks.tolist()):
             start = ordering.next[rank]
-            hits.append(
-                Hit(
-                    id=int(columns["id"][doc]),
-                    cluster=int(columns["cluster"][doc]),
-                    score=float(ordering.scores[rank]),
-                    distance_km=distance,
-                    location_index=index,
-                    next_at=None if np.isinf(start) else int(start),
-                    matched=self._matched.texts(doc),
-                )
+            yield Hit(
+                id=int(columns["id"][docs[at]]),
+                cluster=int(columns["cluster"][docs[at]]),
+                score=float(ordering.scores[rank]),
+                distance_km=places[at][1],
+                location_index=places[at][0],
+                next_at=None if np.isinf(start) else int(start),
+                matched=texts[at],
             )
-        return hits
 
-    def _place(self, doc: int) -> tuple[int | None, float | None]:
-        """Which of a document's places to show, and how far it is when a circle was asked."""
+    def _shown_places(self, docs: NDArray[np.int64]) -> list[tuple[int | None, float | None]]:
+        """Which place of each document to show, and how far it is when a circle was asked."""
+        columns, places, shown = self._snapshot.columns, self._filters.asked.places, []
+        owners = columns["place_doc"][places]
+        firsts = np.searchsorted(columns["place_doc"], docs)
+        ranges = np.searchsorted(owners, docs), np.searchsorted(owners, docs, "right")
+        for first, begin, end in zip(firsts.tolist(), *(r.tolist() for r in ranges), strict=True):
+            place, distance = min((self._distance(p), p) for p in places[begin:end].tolist())[::-1]
+            shown.append((place - first, distance if self._query.circle else None))
+        return shown
+
+    def _distance(self, place: int) -> float:
+        """As the reference measures it, to the last bit; 0 where no circle was asked."""
         columns, circle = self._snapshot.columns, self._query.circle
-        first, end = np.searchsorted(columns["place_doc"], (doc, doc + 1))
-        admitted = np.flatnonzero(self._filters.asked.places[first:end])
         if circle is None:
-            return int(admitted[0]), None
-        nearest = int(admitted[np.argmin(self._filters.distances[first:end][admitted])])
-        lat = float(columns["place_lat"][first + nearest]) / STEPS
-        lon = float(columns["place_lon"][first + nearest]) / STEPS
-        return nearest, distance_km(circle.lat, circle.lon, lat, lon)
+            return 0.0
+        lat, lon = int(columns["place_lat"][place]), int(columns["place_lon"][place])
+        return distance_km(circle.lat, circle.lon, lat / STEPS, lon / STEPS)

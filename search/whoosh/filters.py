@@ -26,83 +26,108 @@ _NO, _POSSIBLE, _FULL = 0, 1, 2
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """What a stretch of dates admits: shifts, and documents, from afar and at the place asked."""
+    """What a stretch of dates admits: documents, from afar and at the place asked.
 
-    shifts: Mask
-    shifts_there: Mask
+    `shifts`, `shifts_there` and `places` are the numbers of what they are admitted by.
+    """
+
     far: Mask
     there: Mask
-    places: Mask
+    shifts: Ints
+    shifts_there: Ints
+    places: Ints
 
 
 class Filters:
-    """The filters of one query over one snapshot."""
+    """The filters of one query over one snapshot, for the documents that the words left."""
 
-    def __init__(self, snapshot: Snapshot, query: Query) -> None:
+    def __init__(self, snapshot: Snapshot, query: Query, words: Mask) -> None:
         self._snapshot = snapshot
         self._query = query
         self._columns = snapshot.columns
+        self.base = words & self._always()
+        self._ongoing = self.base & self.flag(schema.ONGOING)
+        to_come = self._columns["shift_end"] > query.now
+        self._shifts = np.flatnonzero(to_come & self.base[self._columns["shift_doc"]])
 
-    @cached_property
-    def distances(self) -> Floats:
-        """Kilometres from the centre to each place inside the circle's box; infinite elsewhere."""
-        lats, lons = self._columns["place_lat"], self._columns["place_lon"]
-        far = np.full(len(lats), np.inf)
-        circle = self._query.circle
-        if circle is None:
-            return far
-        near = np.flatnonzero(_in_box(box_around(circle), lats, lons))
-        found = distances_km(circle.lat, circle.lon, lats[near] / STEPS, lons[near] / STEPS)
-        for at in np.flatnonzero(np.abs(found - circle.radius_km) < _EDGE_KM):
-            place = near[at]
-            lat, lon = float(lats[place]) / STEPS, float(lons[place]) / STEPS
-            found[at] = distance_km(circle.lat, circle.lon, lat, lon)
-        far[near] = found
-        return far
-
-    @cached_property
-    def places(self) -> Mask:
-        """The places that lie where the query asks."""
+    def _always(self) -> Mask:
+        """What no facet counts without: not expired, association, feed, campaign."""
         query, columns = self._query, self._columns
-        there = np.ones(len(columns["place_doc"]), bool)
+        mask: Mask = columns["expires"] > query.now
+        if query.association_id is not None:
+            mask &= columns["association"] == query.association_id
+        if query.feed_id is not None:
+            mask &= columns["feed"] == query.feed_id
+        if query.campaign is not None:
+            code = self._snapshot.names[schema.CAMPAIGNS].get(query.campaign, -1)
+            there = np.zeros(self._snapshot.count, bool)
+            there[columns["campaign_doc"][columns["campaign_code"] == code]] = True
+            mask &= there
+        return mask
+
+    @cached_property
+    def places(self) -> Ints:
+        """The numbers of the places that lie where the query asks."""
+        query, columns = self._query, self._columns
+        there = self.base[columns["place_doc"]]
         if query.area is not None:
             key, kind = f"place_{query.area.kind}", f"{query.area.kind}s"
             there &= columns[key] == self._snapshot.names[kind].get(query.area.code, -1)
-        if query.box is not None:
-            there &= _in_box(query.box, columns["place_lat"], columns["place_lon"])
+        found = np.flatnonzero(there)
+        for box in (query.box, box_around(query.circle) if query.circle else None):
+            if box is not None:
+                lats, lons = columns["place_lat"][found], columns["place_lon"][found]
+                found = found[_in_box(box, lats, lons)]
         if query.circle is not None:
-            there &= self.distances <= query.circle.radius_km
-            there &= columns["place_lat"] != schema.NOTHING
-        return there
+            found = found[self.distances(found) <= query.circle.radius_km]
+        return found
+
+    def distances(self, places: Ints) -> Floats:
+        """Kilometres from the centre of the circle to some places."""
+        circle = self._query.circle
+        if circle is None:
+            return np.zeros(len(places))
+        lats = self._columns["place_lat"][places] / STEPS
+        lons = self._columns["place_lon"][places] / STEPS
+        found = distances_km(circle.lat, circle.lon, lats, lons)
+        for at in np.flatnonzero(np.abs(found - circle.radius_km) < _EDGE_KM):
+            found[at] = distance_km(circle.lat, circle.lon, float(lats[at]), float(lons[at]))
+        return found
 
     def when(self, start: int | None, end: int | None) -> When:
         """What overlaps [start, end) and is not over."""
-        columns, count = self._columns, self._snapshot.count
-        ends, docs, own = columns["shift_end"], columns["shift_doc"], columns["shift_place"]
-        shifts = ends > self._query.now
+        columns, shifts = self._columns, self._shifts
         if start is not None:
-            shifts &= ends > start
+            shifts = shifts[columns["shift_end"][shifts] > start]
         if end is not None:
-            shifts &= columns["shift_start"] < end
-        ongoing = (columns["flags"] & schema.ONGOING) > 0
-        far = ongoing.copy()
-        far[docs[shifts]] = True
+            shifts = shifts[columns["shift_start"][shifts] < end]
+        far = self._ongoing.copy()
+        far[columns["shift_doc"][shifts]] = True
         if not self._query.has_place:
-            return When(shifts, shifts, far, far, np.zeros(len(columns["place_doc"]), bool))
-        shifts_there, anywhere, places = shifts, far, self.places
+            return When(far, far, shifts, shifts, np.empty(0, np.int64))
+        shifts_there, places = shifts, self.places
         if self._snapshot.has_own_places:
-            has_own = own >= 0
-            shifts_there = shifts & (~has_own | places[own] if len(places) else ~has_own)
-            anywhere = ongoing.copy()
-            anywhere[docs[shifts_there & ~has_own]] = True
-            chosen = np.zeros(len(places), bool)
-            chosen[own[shifts_there & has_own]] = True
-            places = places & (anywhere[columns["place_doc"]] | chosen)
+            shifts_there, places = self._with_own_places(shifts)
         else:
-            places = places & anywhere[columns["place_doc"]]
-        there = np.zeros(count, bool)
+            places = places[far[columns["place_doc"][places]]]
+        there = np.zeros(self._snapshot.count, bool)
         there[columns["place_doc"][places]] = True
-        return When(shifts, shifts_there, far, there, places)
+        return When(far, there, shifts, shifts_there, places)
+
+    def _with_own_places(self, shifts: Ints) -> tuple[Ints, Ints]:
+        """The shifts that are not elsewhere, and the places that they and ongoing offers admit."""
+        columns = self._columns
+        asked = np.zeros(len(columns["place_doc"]) + 1, bool)
+        asked[self.places] = True
+        own = columns["shift_place"][shifts]
+        there = shifts[(own < 0) | asked[own]]
+        own = columns["shift_place"][there]
+        anywhere = self._ongoing.copy()
+        anywhere[columns["shift_doc"][there[own < 0]]] = True
+        chosen = np.zeros(len(asked), bool)
+        chosen[own[own >= 0]] = True
+        admitted = anywhere[columns["place_doc"][self.places]] | chosen[self.places]
+        return there, self.places[admitted]
 
     @cached_property
     def asked(self) -> When:
@@ -134,21 +159,6 @@ class Filters:
     def flag(self, bit: int) -> Mask:
         """The documents that have a flag."""
         return np.asarray((self._columns["flags"] & bit) > 0)
-
-    def base(self) -> Mask:
-        """What no facet counts without: not expired, association, feed, campaign."""
-        query, columns = self._query, self._columns
-        mask: Mask = columns["expires"] > query.now
-        if query.association_id is not None:
-            mask &= columns["association"] == query.association_id
-        if query.feed_id is not None:
-            mask &= columns["feed"] == query.feed_id
-        if query.campaign is not None:
-            code = self._snapshot.names[schema.CAMPAIGNS].get(query.campaign, -1)
-            there = np.zeros(self._snapshot.count, bool)
-            there[columns["campaign_doc"][columns["campaign_code"] == code]] = True
-            mask &= there
-        return mask
 
 
 def _in_box(box: Box, lats: NDArray[np.int32], lons: NDArray[np.int32]) -> Mask:

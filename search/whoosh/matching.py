@@ -44,14 +44,15 @@ class Matched:
     scores: Floats
     literals: tuple[tuple[Literal, Ints], ...]
 
-    def texts(self, doc: int) -> tuple[str, ...]:
-        """The words and expressions that a document was found by."""
-        found = []
-        for literal, docs in self.literals:
-            at = int(np.searchsorted(docs, doc))
-            if at < len(docs) and docs[at] == doc:
-                found.append(literal.text)
-        return tuple(dict.fromkeys(found))
+    def texts(self, docs: Ints) -> list[tuple[str, ...]]:
+        """The words and expressions that each of some documents was found by."""
+        found: list[dict[str, None]] = [{} for _ in docs]
+        for literal, holders in self.literals:
+            if len(holders):
+                at = np.minimum(np.searchsorted(holders, docs), len(holders) - 1)
+                for which in np.flatnonzero(holders[at] == docs).tolist():
+                    found[which][literal.text] = None
+        return [tuple(texts) for texts in found]
 
 
 def match(snapshot: Snapshot, plan: Plan) -> Matched:
@@ -108,7 +109,10 @@ def _slot(snapshot: Snapshot, slot: Slot, group: str) -> Found:
     forms = [_form(snapshot, form.encode(), group) for form in slot.forms]
     if len(forms) == 1:
         return forms[0]
-    docs = np.unique(np.concatenate([form.docs for form in forms]))
+    holds = np.zeros(snapshot.count, bool)
+    for form in forms:
+        holds[form.docs] = True
+    docs = np.flatnonzero(holds)
     scores = np.zeros(len(docs))
     for form in forms:
         at = np.searchsorted(docs, form.docs)

@@ -35,7 +35,7 @@ class Ordering:
         self.next = _earliest(snapshot, when, docs, placed=placed)
         self.km = np.full(len(docs), np.inf)
         if placed and query.circle is not None:
-            self.km = _nearest(snapshot, filters.distances, when, docs)
+            self.km = _nearest(snapshot, filters, when, docs)
         self.scores = self._scores(text)
 
     def _scores(self, text: Floats) -> Floats:
@@ -103,10 +103,10 @@ def _earliest(snapshot: Snapshot, when: When, docs: Ints, *, placed: bool) -> Fl
     ]
 
 
-def _nearest(snapshot: Snapshot, distances: Floats, when: When, docs: Ints) -> Floats:
+def _nearest(snapshot: Snapshot, filters: Filters, when: When, docs: Ints) -> Floats:
     """The distance of each document's nearest admitted place."""
     owners = snapshot.columns["place_doc"][when.places]
-    return _least(snapshot.count, owners, distances[when.places])[docs]
+    return _least(snapshot.count, owners, filters.distances(when.places))[docs]
 
 
 def _least(count: int, owners: NDArray[np.int32], values: NDArray[np.generic]) -> Floats:

@@ -186,7 +186,7 @@ def load(path: Path, name: str, crc: int) -> tuple[Arrays, Names]:
 
     Raises Damaged when any byte is not the one that was written.
     """
-    whole = np.memmap(path, np.uint8, "r")
+    whole = np.asarray(np.memmap(path, np.uint8, "r"))
     if zlib.crc32(whole.data) != crc:
         raise Damaged(f"{path.name} is not the file that the manifest names.")
     begin = len(MAGIC) + 8
