@@ -7,6 +7,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Form, RadioField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice as Choice
 from wtforms.validators import InputRequired, Length
 
 EMAIL_LIKE_THIS = _("Écrivez une adresse comme camille@exemple.fr.")
@@ -41,7 +42,8 @@ class ProfileForm(Form):
         _("Prénom"), [Length(max=80, message=_("80 lettres au plus."))], filters=[_strip]
     )
     language = RadioField(
-        _("Langue des pages et des e-mails"), choices=[("fr", "Français"), ("en", "English")]
+        _("Langue des pages et des e-mails"),
+        choices=[Choice("fr", "Français"), Choice("en", "English")],
     )
     is_seen = BooleanField(_("Montrer mon prénom à côté des besoins que j’aime"))
     wants_news = BooleanField(

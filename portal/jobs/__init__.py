@@ -5,11 +5,16 @@ from __future__ import annotations
 from flask import Flask
 
 from portal import queue
-from portal.jobs import outbox
+from portal.jobs import offers, outbox, upkeep, visits
 from portal.queue import Job, Queue
 
 JOBS: dict[str, Job] = {
+    "index": upkeep.reconcile_index,
+    "offer_left": offers.left_for,
+    "offer_seen": offers.seen,
     "outbox": outbox.drain,
+    "session_seen": visits.session_seen,
+    "share_visit": visits.share_visit,
 }
 
 

@@ -86,6 +86,7 @@ def send_mail(jobs: Sequence[Job]) -> Failures:
         letter = letters.write(job)
         if letter is not None:
             post(letter)
+        letters.sent(job)
     return {}
 
 

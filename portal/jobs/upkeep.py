@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from sqlalchemy import or_, select
@@ -9,8 +10,11 @@ from sqlalchemy.orm import selectinload
 
 from portal import clock, db
 from portal.models import Offer, OfferState, RecurrenceRule
-from portal.services import capacity, indexing, outbox, shifts, waiting
+from portal.services import capacity, indexing, invitations, outbox, shifts, waiting
 from portal.services.signups import begin
+from search.index import IndexUnavailable
+
+log = logging.getLogger(__name__)
 
 ROLL_AGAIN = timedelta(weeks=25)  # rules are rolled out 26 weeks ahead, once a week
 
@@ -56,15 +60,30 @@ def roll_out_rules() -> int:
 
 
 def reconcile_index() -> int:
-    """Compare index and database both ways, and ask for what differs: after a crash the index is right again by itself."""
+    """Compare index and database both ways, and ask for what differs: after a crash the index is right again by itself.
+
+    One that cannot be read at all (missing, damaged, of an old schema) is made anew.
+    """
     with db.database().reading():
-        found = indexing.check()
+        try:
+            found = indexing.check()
+        except IndexUnavailable as why:
+            log.warning("index_is_rebuilt", extra={"why": str(why)})
+            return indexing.rebuild()
     ids = [*found.missing, *found.outdated, *found.stray]
     if ids:
         with db.database().writing() as session:
             outbox.reindex_all(ids)
             session.commit()
     return len(ids)
+
+
+def forget_friends() -> int:
+    """Forget the addresses of invitations that could not leave within a day."""
+    with db.database().writing() as session:
+        count = invitations.forget_old()
+        session.commit()
+    return count
 
 
 def forget() -> int:

@@ -61,6 +61,11 @@ def ask(
     return link
 
 
+def is_waiting(link: SignInLink) -> bool:
+    """Is it still worth mailing?"""
+    return link.used_at is None and link.expires_at > clock.now()
+
+
 def token(link: SignInLink) -> str:
     """The token of the link's address, written when the mail is."""
     return tokens.sign("sign_in", link.id, link.nonce)

@@ -13,7 +13,7 @@ from flask import Flask, Response, current_app, g, request, session
 from flask_login import LoginManager, UserMixin, login_user, logout_user
 from flask_login import current_user as flask_user
 
-from portal import clock, db
+from portal import clock, db, queue
 from portal.models import Person, Session
 from portal.services import sessions
 from portal.views import access
@@ -79,8 +79,9 @@ def load() -> None:
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         sessions.see(user.row)
     elif session.get(SEEN) != today:
-        # A GET cannot write: the cookie alone is renewed, and the row when the worker folds what was seen.
+        # A GET cannot write: the cookie is renewed here, once a day, and the row by the worker.
         session[SEEN] = today
+        queue.nudge("session_seen", user.row.id)
 
 
 def _user(token: str) -> SignedIn | None:

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request
 from flask_babel import gettext as _
 
-from portal import db, security
+from portal import db, queue, security
 from portal.demo.people import CAST
 from portal.errors import Forbidden, NotFound, ProofNeeded, SignInNeeded
 from portal.forms.account import EmailForm
@@ -51,6 +51,7 @@ def send() -> Any:
             email, next_path=onward, network_hash=security.network(), language=spoken()
         )
         db.session.commit()
+        queue.nudge("outbox")
     return render_template("accounts/link_sent.html", email=email)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session
 from flask_babel import gettext as _
 
-from portal import db, security, tokens
+from portal import db, queue, security, tokens
 from portal.errors import Invalid, NotFound
 from portal.forms.account import EmailForm
 from portal.language import spoken
@@ -95,6 +95,7 @@ def send_proof() -> Any:
         language=spoken(),
     )
     db.session.commit()
+    queue.nudge("outbox")
     return render_template("accounts/link_sent.html", email=form.email.data)
 
 

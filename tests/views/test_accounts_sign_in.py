@@ -9,26 +9,10 @@ from sqlalchemy import func, select
 
 from portal import clock
 from portal.db import Database
-from portal.models import Outbox, Person, Session, SignInLink
-from portal.services import sign_in_links
+from portal.models import Outbox, Person, Session
+from tests.arrivals import ask, sign_in
 from tests.people import Cast
 from tests.visitor import Visitor
-
-
-def ask(visitor: Visitor, database: Database, email: str, onward: str = "/") -> str:
-    """Ask for a link as a visitor would, and read its token as the worker would."""
-    visitor.get(f"/sign-in?next={onward}")
-    visitor.submit("/sign-in", email=email)
-    with database.reading() as session:
-        link = session.scalars(select(SignInLink).order_by(SignInLink.id.desc())).first()
-        assert link is not None
-        return sign_in_links.token(link)
-
-
-def sign_in(visitor: Visitor, database: Database, email: str, onward: str = "/") -> None:
-    token = ask(visitor, database, email, onward)
-    visitor.get(f"/sign-in/link/{token}")
-    visitor.submit("/sign-in/link/")
 
 
 def test_asking_answers_the_same_page_for_known_and_unknown_addresses(

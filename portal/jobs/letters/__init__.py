@@ -14,7 +14,7 @@ from flask_babel import force_locale
 
 from portal import db, mail
 from portal.errors import PortalError
-from portal.jobs.letters import feeds, signups, teams
+from portal.jobs.letters import feeds, people, signups, teams
 from portal.jobs.letters.draft import Draft, Writer
 from portal.mail import Letter
 from portal.services.outbox import Job
@@ -25,6 +25,8 @@ WRITERS: dict[str, Writer] = {
     "team_invitation": teams.invitation,
     "decided_offer": teams.decision,
     "run": feeds.write,
+    "sign_in_link": people.link,
+    "invitation": people.invitation,
 }
 
 
@@ -47,6 +49,12 @@ def write(job: Job) -> Letter | None:
         if draft is None or not draft.to:
             return None
         return _rendered(job.key, draft, draft.template or template)
+
+
+def sent(job: Job) -> None:
+    """The letter left, or will never leave: what must be forgotten then is forgotten."""
+    if "invitation" in job.payload:
+        people.forget_friend(job.payload["invitation"])
 
 
 def _rendered(key: str, draft: Draft, template: str) -> Letter:
