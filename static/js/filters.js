@@ -40,6 +40,16 @@ panel?.addEventListener("keydown", (event) => {
 });
 phone.addEventListener("change", close);
 
+// Another place has a circle of its own: the one of the place before does not follow it.
+for (const kind of ["input", "taken"]) {
+  document.getElementById("place")?.addEventListener(kind, () => {
+    for (const radius of document.querySelectorAll("[name=radius]")) {
+      radius.checked = false;
+      radius.disabled = radius.type === "hidden";
+    }
+  });
+}
+
 // List or map on a narrow page.
 const grid = document.querySelector(".search-grid");
 for (const button of document.querySelectorAll("[data-view]")) {

@@ -139,20 +139,20 @@ class OfferMap {
     }
   }
 
-  // Markers that would touch become one with their number: a grid of 44 pixels, the size of a finger.
+  // Markers that would touch become one with their number: each joins the first that is nearer than a finger is wide.
   place() {
     const { L, map } = this;
-    const cells = new Map();
+    const groups = [];
     for (const feature of this.features ?? []) {
       const [lon, lat] = feature.geometry.coordinates;
       const at = map.project([lat, lon]);
-      const key = `${Math.floor(at.x / 44)},${Math.floor(at.y / 44)}`;
-      if (!cells.has(key)) cells.set(key, []);
-      cells.get(key).push(feature);
+      const near = groups.find((group) => Math.hypot(group.at.x - at.x, group.at.y - at.y) < 44);
+      if (near) near.features.push(feature);
+      else groups.push({ at, features: [feature] });
     }
     this.pins.clearLayers();
-    for (const features of cells.values()) {
-      const middle = [1, 0].map((axis) => features.reduce((sum, one) => sum + one.geometry.coordinates[axis], 0) / features.length);
+    for (const { features } of groups) {
+      const middle = [...features[0].geometry.coordinates].reverse();
       const count = features.length;
       const { id, themes = [] } = features[0].properties;
       const size = count === 1 ? 24 : Math.min(54, 30 + 6 * Math.log2(count));

@@ -27,7 +27,7 @@ for file in "$here/htmx/htmx.min.js" "$here/leaflet/leaflet.js"; do
 done
 cp "$work/figtree/files/figtree-latin-wght-normal.woff2" "$work/figtree/LICENSE" "$here/figtree/"
 cp "$work/atlas/LICENSE" "$here/outline/LICENSE"
-node "$here/outline.mjs" "$work/atlas/countries-50m.json" "$work/topojson/dist/topojson-client.js" \
+node "$here/outline.mjs" "$work/atlas/countries-10m.json" "$work/topojson/dist/topojson-client.js" \
   "$root/portal/data/places/communes.csv.gz" > "$here/outline/outline.json"
 node "$here/departements.mjs" "$work/departements/france.departments.svg" > "$root/templates/components/departements.html"
 sh "$here/check.sh"

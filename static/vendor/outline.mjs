@@ -1,5 +1,5 @@
-// Cuts Natural Earth's 1:50m countries to France and its neighbours, for the map that asks nobody for tiles.
-// Usage: node outline.mjs countries-50m.json topojson-client.js communes.csv.gz > outline.json
+// Cuts Natural Earth's 1:10m countries to France and its neighbours, for the map that asks nobody for tiles.
+// Usage: node outline.mjs countries-10m.json topojson-client.js communes.csv.gz > outline.json
 // Writes {countries: [{home, rings: [[lon, lat, lon, lat, ...], ...]}], towns: [[name, lat, lon, thousands], ...]};
 // numbers are hundredths of a degree, each ring as differences from the point before.
 import { readFileSync } from "node:fs";
@@ -10,7 +10,7 @@ const [, , atlas, client, communes] = process.argv;
 const topojson = createRequire(import.meta.url)(client);
 const world = JSON.parse(readFileSync(atlas, "utf8"));
 // Metropolitan France with a wide margin, then each overseas département and what is around it.
-const WINDOWS = [[-13, 39.5, 16.5, 56], [-63, 14, -60, 17], [-58, 1, -49, 7], [54, -22, 58.5, -20], [44, -13.5, 46, -12]];
+const WINDOWS = [[-11, 39.5, 14, 54.5], [-63, 14, -60, 17], [-58, 1, -49, 7], [54, -22, 58.5, -20], [44, -13.5, 46, -12]];
 const HOME = "France";
 
 const within = (ring) =>
@@ -52,19 +52,21 @@ function packed(ring) {
 }
 
 const countries = [];
+const SMALLEST = 14; // points of a foreign island worth its bytes: ours are all kept
 for (const country of world.objects.countries.geometries) {
   const shape = topojson.feature(world, country).geometry;
   if (!shape) continue;
   const polygons = shape.type === "Polygon" ? [shape.coordinates] : shape.coordinates;
+  const home = country.properties.name === HOME;
   const rings = [];
   for (const [ring] of polygons) {
     if (!within(ring)) continue;
     for (const window of WINDOWS) {
       const inside = packed(clip(ring, window));
-      if (inside.length > 8) rings.push(inside);
+      if (inside.length > (home ? 6 : 2 * SMALLEST)) rings.push(inside);
     }
   }
-  if (rings.length) countries.push({ home: country.properties.name === HOME, rings });
+  if (rings.length) countries.push({ home, rings });
 }
 
 const [head, ...rows] = gunzipSync(readFileSync(communes)).toString("utf8").trim().split("\n").map((line) => line.split(","));
