@@ -163,6 +163,8 @@ def _completed(values: dict[str, object], env: Mapping[str, str]) -> Settings:
     values["SEARCH_URL"] = values.get("SEARCH_URL") or f"whoosh://{data / 'index'}"
     values["QUEUE_URL"] = values.get("QUEUE_URL") or f"sqlite:///{data / 'queue.db'}"
     values["MAIL_URL"] = values.get("MAIL_URL") or f"file://{data / 'mail'}"
+    # The demo's partner feeds are served by the demo itself, on loopback.
+    values.setdefault("FEEDS_ALLOW_PRIVATE", bool(values.get("DEMO", False)))
     values["SECRET_KEY"] = values.get("SECRET_KEY") or _own_secret(data)
     settings = Settings(**values)  # type: ignore[arg-type]
     for sentence in problems(settings):
