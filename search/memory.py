@@ -14,7 +14,7 @@ from search.index import Progress
 from search.plan import Literal, Plan, make_plan
 from search.query import Query
 from search.ranking import FIELDS, LENGTHS, SPREAD_WINDOW, WEIGHTS, bm25, idf, length_rung, spread
-from search.reference import Card, best_cards, every_place, facet_counts
+from search.reference import Card, best_cards, every_place, explain, facet_counts
 from search.results import Hit, Results
 from search.text import Analysed, accented, analyse, analyse_all, exact_all, fold
 
@@ -160,6 +160,13 @@ class MemoryIndex:
             corrected=plan.corrected,
             suggestion=None if cards else self._suggestion(query),
         )
+
+    def explain(self, query: Query, number: int) -> tuple[str, ...]:
+        """Why a document that is found ranks where it does, in words."""
+        worded = self._worded(make_plan(query, self))
+        documents = [self._entries[number].document]
+        (card,) = best_cards(query, documents, worded)
+        return explain(query, card, worded[number])
 
     def _worded(self, plan: Plan) -> dict[int, float]:
         """The documents that hold the words, with the score of their text."""

@@ -182,6 +182,25 @@ def _distance(query: Query, point: Point) -> float:
     return distance_km(query.circle.lat, query.circle.lon, lat, lon)
 
 
+def explain(query: Query, card: Card, text_score: float) -> tuple[str, ...]:
+    """A card's score in words, one sentence a factor; their product is the score."""
+    document, age = card.document, max(query.now - card.document.published_at, 0) / ranking.DAY
+    said = [f"its words: {text_score:.4f}"]
+    if card.next_at is None:
+        days, when = ranking.SOONER_DAYS, "is ongoing"
+    else:
+        days = max(card.next_at - query.now, 0) / ranking.DAY
+        when = f"begins in {days:.0f} days"
+    said.append(f"it {when}: x {ranking.sooner(days):.4f}")
+    if card.distance_km is not None:
+        near = ranking.nearer(card.distance_km)
+        said.append(f"it is {card.distance_km:.1f} km away: x {near:.4f}")
+    said.append(f"it was published {age:.0f} days ago: x {ranking.fresher(age):.4f}")
+    if not document.has_places:
+        said.append(f"it has only a waiting list: x {ranking.WAITING_LIST:.4f}")
+    return tuple(said)
+
+
 def facet_counts(query: Query, documents: Sequence[Document]) -> dict[str, Counts]:
     """Each facet, counted by asking again with that filter set to each of its values."""
     themes = Counter[str]()

@@ -1,6 +1,7 @@
 """What only the embedded engine can be asked: its scores, its sidecars, its segments."""
 
 import random
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +121,30 @@ def test_segments_stay_few_and_answers_right_over_many_small_updates(tmp_path: P
         versions[one.id] = 1
     assert dict(index.versions()) == versions
     assert len(manifest.read(tmp_path / "index").segments) < 15
+
+
+def test_every_answer_given_while_a_writer_writes_is_of_one_generation(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path / "index")
+    index.rebuild([offer(n, "Jardin version0", version=0) for n in range(1, 9)])
+    writing, wrong = threading.Event(), []
+
+    def read() -> None:
+        while not writing.is_set():
+            found = index.search(Query(now=NOW, words=parse("jardin")))
+            versions = {version for _, version in index.versions()}
+            if found.total != 8 or len(versions) != 1:
+                wrong.append((found.total, versions))
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    writer = WhooshIndex(tmp_path / "index")
+    for version in range(1, 13):
+        writer.update([offer(n, f"Jardin version{version}", version=version) for n in range(1, 9)])
+    writing.set()
+    for reader in readers:
+        reader.join()
+    assert not wrong
 
 
 def test_web_processes_never_open_the_files_of_whoosh(tmp_path: Path) -> None:
