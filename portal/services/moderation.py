@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from portal import clock, db
@@ -17,7 +16,6 @@ from portal.models import (
     Feed,
     FeedState,
     Flag,
-    FlagReason,
     FlagState,
     Offer,
     OfferState,
@@ -38,7 +36,6 @@ REASONS = {
     "duplicate": "Ce besoin est déjà publié.",
     "other": "",
 }
-FLAGS_THAT_HIDE = 3
 
 
 @dataclass(frozen=True)
@@ -185,45 +182,6 @@ def suspend(association: Association, moderator: Person, reason: str, text: str 
         db.session.scalars(select(Offer.id).where(Offer.association_id == association.id))
     )
     return made
-
-
-def flag(
-    offer: Offer, reporter: str, reason: FlagReason, text: str = "", person: Person | None = None
-) -> bool:
-    """A visitor's report, one for each reporter (a keyed hash); returns whether it is new.
-
-    Three verified people are enough to hide the offer of an unverified association until somebody looks.
-    """
-    made = Flag(
-        offer_id=offer.id,
-        person_id=person.id if person else None,
-        reporter=reporter,
-        reason=reason,
-        text=text,
-    )
-    try:
-        with db.session.begin_nested():
-            db.session.add(made)
-    except IntegrityError:
-        return False
-    verified = db.session.scalar(
-        select(func.count(func.distinct(Flag.person_id)))
-        .join(Person)
-        .where(
-            Flag.offer_id == offer.id,
-            Flag.state == FlagState.OPEN,
-            Person.email_verified_at.is_not(None),
-        )
-    )
-    is_weak = not offer.association.is_verified and offer.state is OfferState.LIVE
-    if is_weak and (verified or 0) >= FLAGS_THAT_HIDE:
-        hide(
-            offer,
-            None,
-            "other",
-            "Plusieurs personnes ont signalé cette offre : elle va être relue.",
-        )
-    return True
 
 
 def recent(limit: int = 50) -> list[Decision]:

@@ -11,7 +11,7 @@ from portal.errors import NotFound
 from portal.forms.moderation import FlagForm
 from portal.models import FlagReason, Offer
 from portal.permissions import PUBLIC_STATES
-from portal.services import moderation
+from portal.services import flags
 from portal.views import access
 from portal.views.access import public
 
@@ -35,7 +35,7 @@ def create(offer_id: int) -> Any:
     person = access.person()
     # Who reports is kept as a keyed hash: of the account, else of the network address.
     reporter = f"person/{person.id}" if person else f"network/{request.remote_addr}"
-    moderation.flag(
+    flags.flag(
         offer,
         tokens.keyed_hash("flag", reporter),
         FlagReason(form.reason.data),
