@@ -15,14 +15,14 @@ function load(make) {
   return loaded.get(address);
 }
 
-// Rings are hundredths of a degree, each point as the difference from the one before.
+// Rings are 1/200ths of a degree, each point as the difference from the one before.
 function unpacked(numbers) {
   const ring = [];
   let [x, y] = [0, 0];
   for (let i = 0; i < numbers.length; i += 2) {
     x += numbers[i];
     y += numbers[i + 1];
-    ring.push([y / 100, x / 100]);
+    ring.push([y / 200, x / 200]);
   }
   return ring;
 }
@@ -134,8 +134,10 @@ class OfferMap {
     }
     this.place();
     if (!this.circle && this.data.source && this.features?.length) {
-      const bounds = this.L.latLngBounds(this.features.map((one) => [one.geometry.coordinates[1], one.geometry.coordinates[0]]));
-      this.map.fitBounds(bounds, { padding: [36, 36], maxZoom: 11, animate: false });
+      const points = this.features.map(({ geometry: { coordinates: [lon, lat] } }) => [lat, lon]);
+      // One offer on an island far away must not make the rest of the country a dot.
+      const home = points.filter(([lat, lon]) => lat > 41 && lat < 51.5 && lon > -5.5 && lon < 9.8);
+      this.map.fitBounds(home.length * 2 > points.length ? home : points, { padding: [36, 36], maxZoom: 11, animate: false });
     }
   }
 
@@ -146,7 +148,7 @@ class OfferMap {
     for (const feature of this.features ?? []) {
       const [lon, lat] = feature.geometry.coordinates;
       const at = map.project([lat, lon]);
-      const near = groups.find((group) => Math.hypot(group.at.x - at.x, group.at.y - at.y) < 44);
+      const near = groups.find((group) => Math.hypot(group.at.x - at.x, group.at.y - at.y) < 50);
       if (near) near.features.push(feature);
       else groups.push({ at, features: [feature] });
     }

@@ -1,7 +1,7 @@
 // Cuts Natural Earth's 1:10m countries to France and its neighbours, for the map that asks nobody for tiles.
 // Usage: node outline.mjs countries-10m.json topojson-client.js communes.csv.gz > outline.json
 // Writes {countries: [{home, rings: [[lon, lat, lon, lat, ...], ...]}], towns: [[name, lat, lon, thousands], ...]};
-// numbers are hundredths of a degree, each ring as differences from the point before.
+// numbers are 1/200ths of a degree, each ring as differences from the point before.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { gunzipSync } from "node:zlib";
@@ -10,7 +10,7 @@ const [, , atlas, client, communes] = process.argv;
 const topojson = createRequire(import.meta.url)(client);
 const world = JSON.parse(readFileSync(atlas, "utf8"));
 // Metropolitan France with a wide margin, then each overseas département and what is around it.
-const WINDOWS = [[-11, 39.5, 14, 54.5], [-63, 14, -60, 17], [-58, 1, -49, 7], [54, -22, 58.5, -20], [44, -13.5, 46, -12]];
+const WINDOWS = [[-12, 35.5, 15, 58.5], [-63, 14, -60, 17], [-58, 1, -49, 7], [54, -22, 58.5, -20], [44, -13.5, 46, -12]];
 const HOME = "France";
 
 const within = (ring) =>
@@ -43,7 +43,7 @@ function packed(ring) {
   let [x, y] = [0, 0];
   const numbers = [];
   for (const [lon, lat] of ring) {
-    const [px, py] = [Math.round(lon * 100), Math.round(lat * 100)];
+    const [px, py] = [Math.round(lon * 200), Math.round(lat * 200)];
     if (numbers.length && px === x && py === y) continue;
     numbers.push(px - x, py - y);
     [x, y] = [px, py];
@@ -52,7 +52,7 @@ function packed(ring) {
 }
 
 const countries = [];
-const SMALLEST = 14; // points of a foreign island worth its bytes: ours are all kept
+const SMALLEST = 24; // points of a foreign island worth its bytes: ours are all kept
 for (const country of world.objects.countries.geometries) {
   const shape = topojson.feature(world, country).geometry;
   if (!shape) continue;
