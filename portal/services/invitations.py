@@ -60,12 +60,17 @@ def words(person: Person, offer: Offer) -> dict[str, Any]:
     """What the message says: the same for the page that shows it before and for the worker that writes it."""
     shift = next(iter(offer.shifts_ahead(clock.now())), None)
     return {
-        "inviter": person.first_name or (person.email or "").partition("@")[0],
+        "inviter": name_of(person),
         "inviter_email": person.email,
         "offer": offer,
         "shift": shift,
         "location": next(iter(offer.locations), None),
     }
+
+
+def name_of(person: Person) -> str:
+    """How the sender is named: their first name, or the part of their address before the @."""
+    return person.first_name or (person.email or "").partition("@")[0]
 
 
 def token(invitation: Invitation) -> str:

@@ -94,6 +94,14 @@ def came_by() -> Invitation | None:
         return None
 
 
+def inviter_of(offer: Offer) -> str | None:
+    """The first name of who invites the visitor to this offer, for its page to say so."""
+    invitation = came_by()
+    if invitation is None or invitation.offer_id != offer.id:
+        return None
+    return invitations.name_of(invitation.person) or None
+
+
 def _offer(ident: int) -> Offer:
     offer = db.session.get(Offer, ident)
     if offer is None or not permissions.may_see(access.person(), offer):

@@ -70,25 +70,31 @@ def came_by() -> int | None:
     return link.id if link is not None else None
 
 
+def own_link(offer: Offer) -> str | None:
+    """The absolute address of the visitor's own link to this offer, when they made one."""
+    link = shares.own(access.person(), offer)
+    return shares.address(link, current_app.config["BASE_URL"]) if link is not None else None
+
+
 def panel(offer: Offer, form: InvitationForm) -> str:
     """The page, with the invitation form as it was sent."""
     person = access.person()
     base_url = current_app.config["BASE_URL"]
     link = shares.own(person, offer)
-    own_link = shares.address(link, base_url) if link else None
+    mine = shares.address(link, base_url) if link else None
     share_url = f"{base_url}/offers/{offer.id}-{offer.slug}"
     may_invite = person is not None and person.is_verified
     return render_template(
         "offers/share.html",
         offer=offer,
         share_url=share_url,
-        own_link=own_link,
+        own_link=mine,
         figures=shares.figures(link) if link else None,
-        qr=_qr(own_link or share_url),
+        qr=_qr(mine or share_url),
         form=form if may_invite else None,
         letter=_letter(person, offer, share_url) if person and may_invite else None,
         left_today=invitations.left_today(person) if person and may_invite else 0,
-        mastodon=_mastodon(offer, own_link or share_url),
+        mastodon=_mastodon(offer, mine or share_url),
     )
 
 
