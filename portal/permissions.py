@@ -37,7 +37,7 @@ def may_moderate(person: Person | None) -> bool:
 
 
 def may_see(person: Person | None, offer: Offer) -> bool:
-    """Look at the offer's page: everyone when it is public, else its team and moderators."""
-    if offer.state in PUBLIC_STATES:
+    """Look at the offer's page: everyone when it is public, else its team and, once it was sent in, moderators."""
+    if offer.state in PUBLIC_STATES or may_help(person, offer.association):
         return True
-    return may_help(person, offer.association) or may_moderate(person)
+    return offer.state is not OfferState.DRAFT and may_moderate(person)

@@ -21,6 +21,8 @@ from tests.people import Cast
 from tests.postgresql import cluster as cluster
 from tests.postgresql import postgresql_url as postgresql_url
 from tests.visitor import Visitor
+from tests.world import built_world as built_world
+from tests.world import world as world
 
 SECRET = "a key for tests only, long enough to be taken"
 

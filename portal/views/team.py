@@ -48,12 +48,13 @@ def invite(association: Association) -> Any:
 @pages.post("/<int:membership_id>/remove")
 @helpers
 def remove(association: Association, membership_id: int) -> Any:
-    """Take somebody off the team; helpers may only take themselves."""
+    """Take somebody off the team, which wants a fresh proof of identity; helpers may only take themselves."""
     membership = _membership(association, membership_id)
     person = access.signed_in_person()
     is_own = membership.person_id == person.id
     if not is_own:
         access.require_coordinator(association)
+        access.require_proof()
     associations.remove(association, membership.person_id, person)
     db.session.commit()
     flash(_("Vous avez quitté l’équipe.") if is_own else _("C’est fait."))

@@ -1,0 +1,172 @@
+"""What stands in the gaps of each address, and what a valid form says: so that tests can walk every route there is.
+
+A new route whose gaps or form are not known here makes those tests fail with the sentence that says what to add.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from portal import clock
+from portal.demo.feeds import PARTNERS
+from tests.world import World
+
+# The gap of an address -> the name of the thing in the world; the first line that fits decides.
+GAPS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("/account/identities/", {"ident": "identity"}),
+    ("/account/sessions/", {"ident": "device"}),
+    ("/alerts/", {"token": "alert_token"}),
+    ("/dashboard/<slug>/offers/<int:offer_id>/resume", {"offer_id": "paused_offer"}),
+    ("/dashboard/<slug>/offers/<int:offer_id>/reopen", {"offer_id": "closed_offer"}),
+    ("/dashboard/<slug>/signups/", {"signup_id": "came"}),
+    ("/invitations/", {"token": "invitation_token"}),
+    ("/moderation/associations/", {"association_id": "pending_association"}),
+    ("/moderation/offers/<int:offer_id>/approve", {"offer_id": "pending_offer"}),
+    ("/moderation/offers/<int:offer_id>/refuse", {"offer_id": "pending_offer"}),
+    ("/moderation/offers/<int:offer_id>/restore", {"offer_id": "hidden_offer"}),
+    ("/offers/<int:ident>/go", {"ident": "elsewhere"}),
+    ("/shifts/", {"ident": "offer_shift"}),
+    ("/sign-in/link/", {"token": "link_token"}),
+    ("/signups/<token>/confirm", {"token": "held_token"}),
+    ("/signups/", {"token": "signup_token"}),
+    ("/team/", {"token": "team_token"}),
+    ("/offers/", {"ident": "offer", "slug": "offer_slug"}),
+    ("/", {
+        "slug": "slug", "ident": "offer", "offer_id": "offer", "association_id": "association",
+        "decision_id": "decision", "membership_id": "membership", "code": "code",
+        "invitation_id": "team_invitation",
+    }),
+)  # fmt: skip
+WORDS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("/demo/feeds/", {"file": PARTNERS[0].file}),
+    ("/static/", {"version": "0", "name": "site.css"}),
+    ("/sign-in/", {"provider": "nobody"}),
+    ("/signups/<token>/<any", {"verb": "confirm"}),
+    ("/themes/", {"slug": "environment"}),
+    ("/towns/", {"slug": "lyon-69"}),
+)
+
+
+def lines(app: Flask) -> Iterator[tuple[Rule, str]]:
+    """Every rule with each of its methods; HEAD and OPTIONS go with their GET."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield rule, method
+
+
+def name_of(rule: Rule, method: str) -> str:
+    """The name of a line: `POST /account`."""
+    return f"{method} {rule.rule}"
+
+
+def address(world: World, rule: Rule, **instead: Any) -> str:
+    """The address of a rule in this world; `instead` names other things for its gaps."""
+    values = {gap: instead.get(gap, _value(world, rule, gap)) for gap in rule.arguments}
+    built = rule.build(values)
+    assert built is not None, f"{rule.rule} takes none of {values}"
+    return str(built[1])
+
+
+def _value(world: World, rule: Rule, gap: str) -> Any:
+    for start, words in WORDS:
+        if rule.rule.startswith(start) and gap in words:
+            return words[gap]
+    for start, names in GAPS:
+        if rule.rule.startswith(start) and gap in names:
+            return world.things[names[gap]]
+    raise AssertionError(f"say in tests/addresses.py what stands for <{gap}> in {rule.rule}")
+
+
+def form(world: World, line: str) -> dict[str, Any]:
+    """A valid form for a writing route: all of the form's own fields."""
+    assert line in FORMS, f"say in tests/addresses.py what a valid form for {line} is"
+    return {k: v(world) if callable(v) else v for k, v in FORMS[line].items()}
+
+
+def _in_a_week(_world: World) -> str:
+    return (clock.today() + timedelta(days=9)).isoformat()
+
+
+OFFER = {
+    "title": "Planter une haie avec les enfants",
+    "description": "On plante ensemble.\n\nLes outils sont là, le goûter aussi.",
+    "themes": "environment",
+    "remote": "no",
+    "place": "Lyon",
+    "street": "12 rue des Lilas",
+    "kind": "dated",
+    "shifts-0-id": "",
+    "shifts-0-on": _in_a_week,
+    "shifts-0-starts": "09:30",
+    "shifts-0-ends": "12:00",
+    "shifts-0-capacity": "8",
+    "schedule": "le samedi",
+    "capacity": "",
+    "welcome": "Alice",
+    "bring": "Des bottes",
+    "minimum_age": "",
+    "is_accessible": "y",
+    "near_transport": "y",
+    "then": "publish",
+}
+REASON = {"reason": "other", "text": "Un mot."}
+FORMS: dict[str, dict[str, Any]] = {
+    "POST /account": {
+        "first_name": "Ann", "language": "fr", "is_seen": "y", "wants_news": "y",
+    },
+    "POST /account/email": {"email": "nouvelle@example.org"},
+    "POST /account/erase": {},
+    "POST /account/identities/<int:ident>/unlink": {},
+    "POST /account/sessions/<int:ident>/end": {},
+    "POST /account/sessions/end": {},
+    "POST /associations/new": {
+        "name": "Lire ensemble", "summary": "On lit aux petits.", "email": "lire@example.org",
+        "city": "Lyon", "url": "https://lire.example.org", "rna": "W691234567", "siren": "732829320",
+    },
+    "POST /dashboard/<slug>/offers/<int:offer_id>/close": {},
+    "POST /dashboard/<slug>/offers/<int:offer_id>/duplicate": {},
+    "POST /dashboard/<slug>/offers/<int:offer_id>/edit": OFFER,
+    "POST /dashboard/<slug>/offers/<int:offer_id>/pause": {},
+    "POST /dashboard/<slug>/offers/<int:offer_id>/reopen": {},
+    "POST /dashboard/<slug>/offers/<int:offer_id>/resume": {},
+    "POST /dashboard/<slug>/offers/new": OFFER,
+    "POST /dashboard/<slug>/signups/<int:signup_id>/attendance": {"state": "attended"},
+    "POST /dashboard/<slug>/team": {"email": "zoe@example.org", "role": "helper"},
+    "POST /dashboard/<slug>/team/<int:membership_id>/remove": {},
+    "POST /dashboard/<slug>/team/<int:membership_id>/role": {"role": "coordinator"},
+    "POST /dashboard/<slug>/team/invitations/<int:invitation_id>/revoke": {},
+    "POST /invitations/<token>/refuse": {},
+    "POST /moderation/associations/<int:association_id>/approve": {},
+    "POST /moderation/associations/<int:association_id>/refuse": REASON,
+    "POST /moderation/decisions/<int:decision_id>/undo": {},
+    "POST /moderation/offers/<int:offer_id>/approve": {},
+    "POST /moderation/offers/<int:offer_id>/hide": REASON,
+    "POST /moderation/offers/<int:offer_id>/refuse": REASON,
+    "POST /moderation/offers/<int:offer_id>/restore": {},
+    "POST /offers/<int:ident>/invitations": {"emails": "un@example.org\ndeux@example.org"},
+    "POST /offers/<int:ident>/like": {"value": "1"},
+    "POST /offers/<int:ident>/share": {},
+    "POST /offers/<int:offer_id>/flags": {"reason": "wrong", "text": "Ce n’est pas là."},
+    "POST /shifts/<int:ident>/signups": {
+        "first_name": "Zoé", "email": "zoe@example.org", "party": "2", "phone": "06 12 34 56 78",
+        "message": "Bonjour", "answer_1": "", "answer_2": "", "is_old_enough": "y",
+    },
+    "POST /shifts/<int:ident>/signups/check": {"first_name": "Zoé", "email": "zoe@example.org"},
+    "POST /sign-in": {"email": "ann.canari@example.org", "next": "/account"},
+    "POST /sign-in/demo": {"email": "camille@example.org", "next": "/"},
+    "POST /sign-in/link/<token>": {},
+    "POST /sign-in/proof": {"email": "ann.canari@example.org"},
+    "POST /sign-out": {},
+    "POST /signups/<token>/bring": {"party": "3"},
+    "POST /signups/<token>/cancel": {},
+    "POST /signups/<token>/confirm": {},
+    "POST /signups/<token>/erase": {},
+    "POST /signups/<token>/move": {"shift": lambda world: str(world.things["second_shift"])},
+    "POST /signups/forget": {},
+    "POST /team/<token>": {},
+}  # fmt: skip
