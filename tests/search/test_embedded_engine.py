@@ -19,7 +19,7 @@ from search.whoosh.sidecar import Gathering, load
 from search.whoosh.snapshot import Snapshot
 from search.whoosh.vocabulary import Vocabulary
 from search.words import parse
-from tests.search.conftest import offer
+from tests.search.asking import offer
 from tests.search.worlds import NOW, WORDS, changed, world
 
 

@@ -14,7 +14,7 @@ from search.memory import MemoryIndex
 from search.query import Query
 from search.text import analyse, edits, exact_words, fold
 from search.words import parse
-from tests.search.conftest import offer
+from tests.search.asking import offer
 from tests.search.worlds import NOW
 
 TABLE = Path(__file__).with_name("french_pairs.csv")

@@ -9,7 +9,7 @@ from search import ranking
 from search.memory import MemoryIndex
 from search.query import Circle, Query
 from search.words import parse
-from tests.search.conftest import VILLEURBANNE, offer
+from tests.search.asking import VILLEURBANNE, offer
 from tests.search.worlds import DAY, NOW
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from search.memory import MemoryIndex
 from search.query import Query
 from search.words import MOST_WORDS, parse
-from tests.search.conftest import offer
+from tests.search.asking import offer
 from tests.search.worlds import NOW
 
 

@@ -12,7 +12,7 @@ from search.index import IndexUnavailable
 from search.query import Query
 from search.whoosh import WhooshIndex
 from search.words import parse
-from tests.search.conftest import offer
+from tests.search.asking import offer
 from tests.search.worlds import NOW
 from tests.search.writer_process import OFFERS, batch
 

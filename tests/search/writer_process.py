@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from search.whoosh import WhooshIndex, manifest
-from tests.search.conftest import offer
+from tests.search.asking import offer
 
 OFFERS = 12
 

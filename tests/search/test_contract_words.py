@@ -1,0 +1,120 @@
+"""What every engine promises: what words find, correct and complete."""
+
+from search.index import Index
+from search.query import Query
+from search.words import parse
+from tests.search.asking import find, ids, offer
+from tests.search.worlds import NOW
+
+
+def test_words_are_found_in_title_association_tags_and_description(index: Index) -> None:
+    index.update(
+        [
+            offer(1, "Jardin partagé"),
+            offer(2, association="Jardins du Rhône"),
+            offer(3, tags=("jardin",)),
+            offer(4, description="Entretenir un jardin."),
+            offer(5, "Tri de vêtements"),
+        ]
+    )
+    assert sorted(ids(find(index, "jardin"))) == [1, 2, 3, 4]
+    assert ids(find(index, "jardin"))[0] == 1
+
+
+def test_all_words_must_be_there(index: Index) -> None:
+    index.update([offer(1, "Jardin pour enfants"), offer(2, "Jardin"), offer(3, "Enfants")])
+    assert ids(find(index, "enfants jardin")) == [1]
+
+
+def test_a_word_that_is_refused_is_not_there(index: Index) -> None:
+    index.update([offer(1, "Jardin pour enfants"), offer(2, "Jardin potager")])
+    assert ids(find(index, "jardin -enfants")) == [2]
+
+
+def test_one_of_the_words_between_parentheses_is_enough(index: Index) -> None:
+    index.update([offer(1, "Jardin"), offer(2, "Vélo"), offer(3, "Musique")])
+    assert sorted(ids(find(index, "(jardin OR vélo)"))) == [1, 2]
+
+
+def test_a_quoted_phrase_keeps_its_order_and_stays_in_one_field(index: Index) -> None:
+    index.update(
+        [
+            offer(1, "Soutien scolaire"),
+            offer(2, "Scolaire soutien"),
+            offer(3, "Un soutien", description="Scolaire, chaque soir."),
+            offer(4, tags=("soutien", "scolaire")),
+        ]
+    )
+    assert ids(find(index, '"soutien scolaire"')) == [1]
+
+
+def test_accents_and_case_do_not_matter(index: Index) -> None:
+    index.update([offer(1, "BÉNÉVOLE à l’HÔPITAL")])
+    assert ids(find(index, "benevole hopital")) == [1]
+
+
+def test_a_word_that_nothing_contains_is_corrected_and_said(index: Index) -> None:
+    index.update([offer(1, "Jardin"), offer(2, "Musique")])
+    found = find(index, "jradin")
+    assert (ids(found), found.corrected) == ([1], (("jradin", "jardin"),))
+
+
+def test_a_word_of_three_letters_is_never_corrected(index: Index) -> None:
+    index.update([offer(1, "Vélo pour tri")])
+    assert find(index, "tru").total == 0
+
+
+def test_a_word_that_only_a_deleted_offer_had_is_corrected(index: Index) -> None:
+    index.update([offer(1, "Jardon"), offer(2, "Jardin")])
+    index.update([], [1])
+    assert find(index, "jardon").corrected == (("jardon", "jardin"),)
+
+
+def test_a_synonym_is_found_and_ranks_below_the_word_itself(index: Index) -> None:
+    index.update([offer(1, "Visiter des seniors"), offer(2, "Visiter des personnes âgées")])
+    found = find(index, "personnes âgées")
+    assert ids(found) == [2, 1]
+    assert found.hits[1].matched == ("seniors",)
+
+
+def test_each_offer_is_compared_in_its_own_language(index: Index) -> None:
+    index.update(
+        [
+            offer(1, "Gardening with children", description="Help us.", language="en"),
+            offer(2, "Boire le thé avec les anciens"),
+        ]
+    )
+    assert ids(find(index, "the gardens")) == [1]
+    assert ids(find(index, "thé")) == [2]
+
+
+def test_stop_words_alone_ask_for_nothing(index: Index) -> None:
+    index.update([offer(1), offer(2)])
+    assert find(index, "de la").total == find(index, "the").total == 2
+
+
+def test_exact_words_have_no_stems_no_corrections_and_no_stop_words(index: Index) -> None:
+    index.update([offer(1, "Help in the garden #49"), offer(2, "Gardens #4")])
+
+    def exactly(text: str) -> list[int]:
+        words = parse(text, exact=True)
+        return ids(index.search(Query(now=NOW, words=words, exact=True)))
+
+    assert exactly("garden") == [1]
+    assert exactly("IN") == [1]
+    assert exactly("#4") == [2]
+    assert exactly("gardne") == []
+    assert exactly('"the garden"') == [1]
+
+
+def test_when_nothing_is_found_a_shorter_text_that_finds_is_suggested(index: Index) -> None:
+    index.update([offer(1, "Jardin"), offer(2, "Jardin"), offer(3, "Vélo")])
+    assert find(index, "jardin vélo").suggestion == "jardin"
+    assert find(index, "xylophone").suggestion is None
+
+
+def test_words_are_completed_with_their_accents_most_used_first(index: Index) -> None:
+    index.update([offer(1, "Hôpital"), offer(2, "Hôpital"), offer(3, "hopital"), offer(4, "Hôte")])
+    assert index.complete("ho") == ("hôpital", "hôte")
+    assert index.complete("HÔP", limit=1) == ("hôpital",)
+    assert index.complete("") == index.complete("zz") == ()
