@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal import db
 from portal.models import Flag, FlagReason, FlagState, Offer, OfferState, Person
+from portal.services import moderation
 
 FLAGS_THAT_HIDE = 3
 
