@@ -23,7 +23,7 @@ OUTSIDE = {"requests", "urllib3", "smtplib", "socket", "http"}
 NETWORK_ROOMS = (
     "portal/fetch",
     "portal/mail.py",
-    "portal/views/social_login.py",
+    "portal/views/providers.py",
     "portal/cli/serve.py",
 )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
+import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ from portal.services.outbox import Job
 from search.index import IndexUnavailable
 
 log = logging.getLogger(__name__)
-WORKER = f"{socket.gethostname()[:12]}:{os.getpid()}"
+WORKER = f"{platform.node()[:12]}:{os.getpid()}"
 Failures = dict[int, tuple[str, bool]]  # row -> why, and whether for ever
 
 
