@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.cli import config, database, demo, feeds, index, mail, people, places, serve, worker
+from portal.cli import (
+    config,
+    database,
+    demo,
+    feeds,
+    index,
+    mail,
+    people,
+    places,
+    serve,
+    trust,
+    worker,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -19,6 +31,7 @@ def init_app(app: Flask) -> None:
         people.commands,
         places.commands,
         serve.commands,
+        trust.commands,
         worker.commands,
     ):
         app.cli.add_command(group)
