@@ -11,6 +11,7 @@ import base64
 import http.client
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from types import TracebackType
 from typing import IO
@@ -111,15 +112,17 @@ def fetch(
     try:
         for _ in range(MOST_REDIRECTS + 1):
             secret = dict(credentials or {}) if target.origin == first.origin else {}
-            connection = GuardedConnection(target, rules, watch)
-            try:
-                response = _ask(connection, target, {**headers, **asked, **secret}, watch)
+            # Both must be closed: an answer that was not read to its end holds on to the socket.
+            with (
+                closing(GuardedConnection(target, rules, watch)) as connection,
+                _ask(connection, target, {**headers, **asked, **secret}, watch) as response,
+            ):
+                watch.check()
+                _judge_head(response, target)
                 if response.status not in _MOVED:
                     return _take(response, url, target, bool(asked), max_bytes, watch)
-                url = urljoin(url, response.headers.get("Location", ""))
+                url = _moved_to(url, response)
                 target = read_target(url)
-            finally:
-                connection.close()
         raise BadAnswer(host=target.host, answer="trop de redirections")
     finally:
         watch.stop()
@@ -137,13 +140,22 @@ def _ask(
         if isinstance(error, OSError):
             raise Unreachable(host=target.host) from error
         raise BadAnswer(host=target.host, answer=type(error).__name__) from error
-    watch.check()
-    if (
-        sum(len(name) + len(value) + 4 for name, value in response.headers.items())
-        > MOST_HEADER_BYTES
-    ):
-        raise BadAnswer(host=target.host, answer="en-têtes trop longs")
     return response
+
+
+def _judge_head(response: http.client.HTTPResponse, target: Target) -> None:
+    """Refuse a head that is as long as a file."""
+    size = sum(len(name) + len(value) + 4 for name, value in response.headers.items())
+    if size > MOST_HEADER_BYTES:
+        raise BadAnswer(host=target.host, answer="en-têtes trop longs")
+
+
+def _moved_to(url: str, response: http.client.HTTPResponse) -> str:
+    """Where a redirect leads, read from where we are."""
+    try:
+        return urljoin(url, response.headers.get("Location", ""))
+    except ValueError as error:
+        raise AddressRefused from error
 
 
 def _take(
