@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from portal.cli import (
+    backup,
     config,
     database,
     demo,
@@ -22,6 +23,9 @@ from portal.cli import (
 def init_app(app: Flask) -> None:
     """Add every group of commands to `flask`."""
     for group in (
+        backup.backup,
+        backup.restore,
+        backup.verify,
         config.commands,
         database.commands,
         demo.commands,
