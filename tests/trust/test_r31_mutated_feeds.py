@@ -1,0 +1,195 @@
+"""R31: thousands of spoilt feeds. None crashes the reader, none makes it hang, and no good record is lost to a bad neighbour.
+
+Each feed has one spoilt record between good ones. What is refused says where, what and why; an offer that vanished without
+a word would be withdrawn, so everything that is not read must be refused by its id or hide offers.
+"""
+
+from __future__ import annotations
+
+import io
+import random
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from portal import formats
+from portal.formats import FeedItem, FeedProblem, FormatError, Severity
+from tests.trust.mutations import MUTATIONS
+
+SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A format as the parts of a file: what comes before the records, one record, and what comes after."""
+
+    head: str
+    record: str
+    tail: str
+
+    def file(self, records: list[bytes]) -> bytes:
+        return self.head.encode() + b"".join(records) + self.tail.encode()
+
+
+KINDS = {
+    "footprint": Kind(
+        '<?xml version="1.0" encoding="UTF-8"?>\n<FootprintFeed schemaVersion="0.1"><FeedInfo><providerID>1</providerID>'
+        "</FeedInfo>\n<Organizations><Organization><organizationID>a</organizationID><name>A</name></Organization>"
+        "</Organizations>\n<VolunteerOpportunities>\n",
+        "<VolunteerOpportunity><volunteerOpportunityID>offre-{n}</volunteerOpportunityID>\n"
+        "<sponsoringOrganizationIDs><sponsoringOrganizationID>a</sponsoringOrganizationID></sponsoringOrganizationIDs>\n"
+        "<title>Jardiner l’été &amp; rire {n}</title>\n<volunteersNeeded>5</volunteersNeeded><minimumAge>16</minimumAge>\n"
+        "<dateTimeDurations><dateTimeDuration><openEnded>No</openEnded><startDate>2026-06-01</startDate>\n"
+        "<endDate>2026-09-01</endDate><startTime olsonTZ='Europe/Paris'>10:00:00</startTime><endTime>12:00:00</endTime>\n"
+        "<iCalRecurrence>FREQ=WEEKLY;BYDAY=TU</iCalRecurrence></dateTimeDuration></dateTimeDurations>\n"
+        "<locations><location><city>Évry</city><postalCode>91000</postalCode><country>FR</country>\n"
+        "<latitude>48.63</latitude><longitude>2.44</longitude></location></locations>\n"
+        "<detailURL>https://x.example/{n}</detailURL><description><![CDATA[<p>Un <b>texte</b> assez long.</p>]]></description>\n"
+        "<lastUpdated>2026-01-01T00:00:00</lastUpdated></VolunteerOpportunity>\n",
+        "</VolunteerOpportunities></FootprintFeed>\n",
+    ),
+    "engagement": Kind(
+        '<?xml version="1.0" encoding="UTF-8"?>\n<source>\n',
+        "<mission><clientId>offre-{n}</clientId><title><![CDATA[Jardiner l’été {n}]]></title>\n"
+        "<description><![CDATA[<p>Un texte.</p>]]></description><applicationUrl>https://x.example/{n}</applicationUrl>\n"
+        "<startAt>2026-06-01</startAt><endAt>2026-06-02</endAt><domain>environnement</domain><activity>jardinage</activity>\n"
+        "<tags><value>nature</value></tags><remote>no</remote><places>4</places><city>Évry</city>\n"
+        "<postalCode>91000</postalCode><lonlat>2.44,48.63</lonlat><organizationName>Les Jardins</organizationName></mission>\n",
+        "</source>\n",
+    ),
+    "table": Kind(
+        "identifiant,titre,description,ville,code postal,date de début,places,lien\n",
+        'offre-{n},Jardiner l’été {n},"Un texte, ""cité"", long",Évry,91000,2026-06-01,5,https://x.example/{n}\n',
+        "",
+    ),
+}
+
+
+class TooLong(BaseException):
+    """The reader did not come back in time."""
+
+
+@contextmanager
+def time_limit() -> Iterator[None]:
+    def ring(*_: object) -> None:
+        raise TooLong
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.alarm(SECONDS)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def spoilt(kind: Kind, seed: int, count: int = 5) -> tuple[bytes, str]:
+    """A file of `count` records whose middle one is spoilt, and the id of that one."""
+    chance = random.Random(seed)
+    records = [kind.record.format(n=n).encode() for n in range(count)]
+    middle = count // 2
+    mutation = chance.choice(MUTATIONS)
+    end = b"\n" if records[middle].endswith(b"\n") else b""
+    # The line end that parts two rows belongs to both: it stays.
+    records[middle] = mutation(chance, records[middle].removesuffix(end)) + end
+    return kind.file(records), f"offre-{middle}"
+
+
+def read(content: bytes, name: str) -> tuple[list[FeedItem], list[FeedProblem]]:
+    with time_limit():
+        found = list(formats.read(io.BytesIO(content), name=name))
+    return [f for f in found if isinstance(f, FeedItem)], [
+        f for f in found if isinstance(f, FeedProblem)
+    ]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_spoilt_record_costs_itself_alone(
+    name: str, full: bool, record_property: Callable[[str, object], None]
+) -> None:
+    rounds = 3_400 if full else 150
+    record_property("n", rounds)
+    for seed in range(rounds):
+        content, victim = spoilt(KINDS[name], seed)
+        good = {f"offre-{n}" for n in range(5)} - {victim}
+        try:
+            items, problems = read(content, name)
+        except FormatError as error:
+            # A definition in the middle of a feed is the one thing that a record can do to the whole.
+            assert error.code == "dtd", (seed, error.code)
+            continue
+        seen = {item.external_id for item in items}
+        assert good <= seen, (seed, good - seen, [p.code for p in problems])
+        if victim not in seen:
+            told = {p.external_id for p in problems if p.severity is Severity.REFUSED}
+            hidden = any(p.hides_offers for p in problems)
+            renamed = len(seen - good) > 0 or len(told - good - {victim}) > 0
+            assert victim in told or hidden or renamed, (seed, content)
+        for problem in problems:
+            assert (
+                problem.code
+                and problem.sentence_fr
+                and problem.sentence_en
+                and len(problem.value) <= 80
+            ), seed
+            assert problem.line is not None or problem.code == "truncated", seed
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_file_cut_anywhere_keeps_what_was_whole(name: str, full: bool) -> None:
+    kind = KINDS[name]
+    records = [kind.record.format(n=n).encode() for n in range(4)]
+    content = kind.file(records)
+    ends = [len(kind.head.encode()) + sum(map(len, records[: n + 1])) for n in range(4)]
+    for end in range(0, len(content) - 2, 1 if full else 97):
+        try:
+            items, problems = read(content[:end], name)
+        except FormatError:
+            continue
+        whole = [f"offre-{n}" for n in range(4) if ends[n] <= end]
+        assert [item.external_id for item in items][: len(whole)] == whole
+        assert name == "table" or any(p.hides_offers for p in problems), end
+
+
+def test_items_can_always_be_stored_and_shown(full: bool) -> None:
+    """No zero byte, no lone surrogate, nothing that a database or a page would choke on."""
+    for name, kind in KINDS.items():
+        for seed in range(2_000 if full else 100):
+            try:
+                items, problems = read(spoilt(kind, seed)[0], name)
+            except FormatError:
+                continue
+            for one in (*items, *problems):
+                repr(one).encode("utf-8")
+                assert "\\x00" not in repr(one), (name, seed)
+                assert "\0" not in str(getattr(one, "description", "")), (name, seed)
+
+
+def test_control_one_parser_for_the_whole_file_loses_the_neighbours() -> None:
+    from lxml import etree
+
+    lost = 0
+    for seed in range(60):
+        content, _ = spoilt(KINDS["footprint"], seed)
+        try:
+            root = etree.fromstring(content)
+        except etree.XMLSyntaxError:
+            lost += 1
+        else:
+            assert len(root)
+    assert lost > 20
+
+
+def test_control_a_plain_table_reader_swallows_the_rows_after_a_lone_quote() -> None:
+    import csv
+
+    kind = KINDS["table"]
+    records = [kind.record.format(n=n) for n in range(5)]
+    records[2] = records[2].replace('long",', "long,")
+    text = kind.head + "".join(records)
+    plain = [row[0] for row in csv.reader(io.StringIO(text)) if row]
+    assert "offre-3" not in plain
+    assert "offre-3" in [item.external_id for item in read(text.encode(), "table")[0]]
