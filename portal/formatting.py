@@ -32,6 +32,7 @@ def init_app(app: Flask) -> None:
         ago,
         theme_name,
         said,
+        web_address,
     ):
         app.add_template_filter(formatter)
 
@@ -121,6 +122,11 @@ def theme_name(slug: str) -> str:
     if theme is None:
         return slug
     return theme.en if _language() == "en" else theme.fr
+
+
+def web_address(url: str) -> str:
+    """The address when it leads to a web page, else "": an address that runs something never becomes a link."""
+    return url if url.lower().startswith(("https://", "http://")) else ""
 
 
 class Sentence(Protocol):

@@ -8,8 +8,10 @@ from typing import cast
 
 from flask import current_app
 
+from portal import clock, queue
 from search.index import Index, open_index
 
+ASKED_EVERY = 30  # seconds
 _filling = Lock()
 
 
@@ -19,6 +21,14 @@ def current() -> Index:
     if "index" not in kept:
         kept["index"] = open_index(current_app.config["SEARCH_URL"])
     return cast(Index, kept["index"])
+
+
+def ask_for_repair() -> None:
+    """Nudge the worker to look at the index; once in half a minute, however many searches fail meanwhile."""
+    kept = current_app.extensions
+    if kept.get("index_asked_at", 0) + ASKED_EVERY <= clock.epoch():
+        kept["index_asked_at"] = clock.epoch()
+        queue.nudge("index")
 
 
 def stand_in(mark: object, fill: Callable[[], Index]) -> Index:

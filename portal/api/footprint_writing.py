@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, current_app, jsonify, request
 from lxml import etree
 from lxml.builder import ElementMaker
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy import select
 
 from portal import db
@@ -22,7 +22,7 @@ from portal.api import presenters
 from portal.api.footprint_reading import KM_PER_MILE
 from portal.api.syndication import clean, xml
 from portal.formats.text import plain
-from portal.formatting import said
+from portal.formatting import said, web_address
 from portal.models import Feed, Remote
 from portal.services.finding import Card, Found
 
@@ -120,10 +120,11 @@ def item(card: Card, feeds: dict[int, str], score: float, is_full: bool) -> dict
     it = card.offer
     page = presenters.page_of(card)
     text = plain(it.description)
+    shown = text if is_full else (it.summary or text[:SHORT])
     return {
         "id": str(it.id),
         "title": it.title,
-        "description": text if is_full else (it.summary or text[:SHORT]),
+        "description": str(escape(shown)),  # its readers print it as HTML
         "pubDate": format_datetime(it.published_at or it.created_at),
         "groupid": str(it.cluster_id),
         "provider": feeds.get(it.feed_id or 0, current_app.config["SITE_NAME"]),
@@ -143,7 +144,7 @@ def item(card: Card, feeds: dict[int, str], score: float, is_full: bool) -> dict
         "contactEmail": "",
         "contactPhone": "",
         "contactName": "",
-        "detailUrl": it.detail_url or page,
+        "detailUrl": web_address(it.detail_url) or page,
         "audienceAll": not it.audiences,
         "audienceAge": "",
         "minAge": it.minimum_age if it.minimum_age is not None else "",

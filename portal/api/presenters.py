@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app, request
+from markupsafe import escape
 
 from portal import clock
 from portal.formatting import found as in_words
 from portal.formatting import said
-from portal.models import Location, Shift
+from portal.models import Location, Offer, Shift
 from portal.services import finding
 from portal.services.finding import Asked, Card, Found, address
 
@@ -40,6 +41,11 @@ def page_of(card: Card) -> str:
     """The public address of an offer's page."""
     offer = card.offer
     return absolute(f"/offers/{offer.id}-{offer.slug}" if offer.slug else f"/offers/{offer.id}")
+
+
+def markup_of(it: Offer) -> str:
+    """What is done there, as clean HTML: feed readers print it as it is, so a plain summary is escaped first."""
+    return it.description or str(escape(it.summary))
 
 
 def newest(cards: list[Card]) -> datetime | None:

@@ -86,7 +86,7 @@ def _item(e: Any, card: Card) -> Any:
         e.title(clean(it.title)),
         e.link(presenters.page_of(card)),
         e.guid(presenters.absolute(f"/offers/{it.id}"), isPermaLink="false"),
-        e.description(clean(it.description or it.summary)),
+        e.description(clean(presenters.markup_of(it))),
         e.pubDate(format_datetime(it.published_at or it.created_at)),
         *(e.category(theme) for theme in it.themes),
         *point(card),
@@ -102,7 +102,7 @@ def _entry(e: Any, card: Card) -> Any:
         e.updated(it.updated_at.isoformat()),
         e.published((it.published_at or it.created_at).isoformat()),
         e.author(e.name(clean(it.association.name))),
-        e.content(clean(it.description or it.summary), type="html"),
+        e.content(clean(presenters.markup_of(it)), type="html"),
         *(e.category(term=theme) for theme in it.themes),
         *point(card),
     )

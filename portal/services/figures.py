@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from portal import clock, db
-from portal.models import Location, Offer, Signup
+from portal.models import Location, Offer, OfferDay, Signup
 from portal.models.signup import OVER
 from portal.services import indexing
 
@@ -53,6 +55,20 @@ def now() -> Figures:
         )
     ).one()
     return Figures(*(int(value or 0) for value in row))
+
+
+def count(offer_id: int, verb: str) -> None:
+    """One more of this today. Called by the worker; an offer that is gone counts nothing."""
+    if db.session.get(Offer, offer_id) is None:
+        return
+    dialect = db.session.get_bind().dialect.name
+    insert: Any = (sqlite if dialect == "sqlite" else postgresql).insert
+    statement = insert(OfferDay).values(offer_id=offer_id, on=clock.today(), verb=verb, count=1)
+    db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["offer_id", "on", "verb"], set_={"count": OfferDay.count + 1}
+        )
+    )
 
 
 def busiest_towns(limit: int = 12) -> list[Town]:

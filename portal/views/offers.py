@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, current_app, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 
-from portal import clock, permissions
+from portal import clock, permissions, queue
 from portal.errors import NotFound
+from portal.formatting import web_address
+from portal.forms import signup as signup_form
 from portal.models import Offer, OfferState, Shift
 from portal.services import finding
 from portal.services.finding import Card
-from portal.views import access, answers, linked_data
+from portal.views import access, answers, devices, invitations, linked_data, shares
 from portal.views.access import public
 
 pages = Blueprint("offers", __name__)
 GONE = (OfferState.WITHDRAWN, OfferState.CLOSED)
 PREVIEWED = (OfferState.DRAFT, OfferState.PENDING, OfferState.HIDDEN, OfferState.REFUSED)
 SIMILAR = 3
+ROBOTS = re.compile(r"bot|crawl|spider|preview|monitor|curl|wget|^$", re.IGNORECASE)
 
 
 @pages.get("/offers/<int:ident>")
@@ -34,7 +38,9 @@ def show(ident: int, slug: str = "") -> Any:
         offer.state is OfferState.LIVE and finding.is_over(card, clock.now())
     ):
         return _gone(offer)
-    return render_template("offers/show.html", **page_context(card, _chosen(card)))
+    page = render_template("offers/show.html", **page_context(card, _chosen(card)))
+    _count("offer_seen", offer)
+    return page
 
 
 @pages.get("/offers/<int:ident>/go")
@@ -42,10 +48,11 @@ def show(ident: int, slug: str = "") -> Any:
 def go(ident: int) -> Any:
     """To the partner's page, counted. Only where a web address leads, and only from an offer that is open."""
     card = _load(ident)
-    target = card.offer.detail_url
+    target = web_address(card.offer.detail_url)
     is_open = card.offer.state is OfferState.LIVE and not finding.is_over(card, clock.now())
-    if not is_open or not target.lower().startswith(("https://", "http://")):
+    if not is_open or not target:
         raise NotFound
+    _count("offer_left", card.offer)
     return redirect(target, code=302)
 
 
@@ -59,23 +66,34 @@ def page_context(card: Card, shift: Shift | None, form: Any = None) -> dict[str,
     offer = card.offer
     share_url = current_app.config["BASE_URL"] + path_of(offer)
     box = _box(offer)
+    person = access.person()
+    signs_in = person if person is not None and person.is_verified else None
+    known = signs_in or (devices.remembered() if form is None else None)
+    if form is None and box == "here":
+        form = signup_form.blank(offer, signed_in=signs_in is not None)
     return {
         "offer": offer,
         "card": _own_card(card),
         "shift": shift,
         "shifts": card.shifts,
         "form": form,
-        "known": access.person(),
-        "box": box if box != "here" or form is not None else "preview",
+        "known": known,
+        "box": box,
         "share_url": share_url,
-        "own_link": None,
+        "own_link": shares.own_link(offer),
         "similar": _similar(offer),
         "answer_days": None,
         "may_edit": permissions.may_edit(access.person(), offer.association),
         "image_url": None,
         "json_ld": linked_data.of(card, share_url) if offer.state is OfferState.LIVE else None,
-        "invited_by": None,
+        "invited_by": invitations.inviter_of(offer),
     }
+
+
+def _count(job: str, offer: Offer) -> None:
+    """Have it counted by the worker; robots say who they are."""
+    if offer.state is OfferState.LIVE and not ROBOTS.search(request.headers.get("User-Agent", "")):
+        queue.nudge(job, offer.id)
 
 
 def _load(ident: int) -> Card:

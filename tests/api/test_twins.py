@@ -31,6 +31,7 @@ def offers(session: Session) -> list[Offer]:
     session.add_all(made)
     gazetteer.load(session)
     indexing.rebuild()
+    session.commit()  # ends the reading: what a page asks the worker may write
     return made
 
 
@@ -99,6 +100,7 @@ def test_no_cell_is_a_formula(visitor: Visitor, session: Session, title: str) ->
     session.add(factories.offer(title=title, slug="x"))
     session.commit()
     indexing.rebuild()
+    session.commit()  # ends the reading: what a page asks the worker may write
     text = asked(visitor, "/search.csv").decode("utf-8-sig")
     [row] = csv.DictReader(io.StringIO(text))
     assert row["title"] == f"'{title}"

@@ -49,6 +49,7 @@ def offers(app: Flask, session: Session) -> list[Offer]:
     session.add_all(made)
     gazetteer.load(session)
     indexing.rebuild()
+    session.commit()  # ends the reading: what a page asks the worker may write
     return made
 
 

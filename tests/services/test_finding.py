@@ -12,6 +12,9 @@ from portal import clock, index
 from portal.models import AssociationState, Offer, OfferState, Remote
 from portal.services import finding, indexing
 from search.index import IndexUnavailable
+from search.memory import MemoryIndex
+from search.query import Query
+from search.results import Results
 from tests import factories
 
 
@@ -42,14 +45,21 @@ def offers(session: Session) -> dict[str, Offer]:
     session.add_all(made.values())
     session.commit()
     indexing.rebuild()
+    session.commit()  # ends the reading: what a page asks the worker may write
     return made
 
 
-class BrokenIndex:
+class BrokenIndex(MemoryIndex):
     """An engine whose folder is gone."""
 
-    def search(self, query: object) -> None:
+    def search(self, query: Query) -> Results:
         raise IndexUnavailable("the folder is gone")
+
+
+def break_index(app: Flask) -> None:
+    """From now on only the database can answer; a repair was asked for just now."""
+    app.extensions["index"] = BrokenIndex()
+    app.extensions["index_asked_at"] = clock.epoch()
 
 
 def test_words_find_the_offers_that_hold_them(offers: dict[str, Offer]) -> None:
@@ -153,7 +163,7 @@ def test_the_database_gives_the_same_answer_when_the_engine_cannot(
     app: Flask, offers: dict[str, Offer], params: dict[str, str]
 ) -> None:
     by_engine = found_by(**params)
-    app.extensions["index"] = BrokenIndex()
+    break_index(app)
     by_database = found_by(**params)
     assert by_engine.backend == "index" and by_database.backend == "database"
     assert by_database.ids == by_engine.ids
@@ -165,7 +175,7 @@ def test_without_the_database_behind_it_a_broken_engine_fails(
     app: Flask, offers: dict[str, Offer]
 ) -> None:
     """The control of the fallback: the engine alone raises."""
-    app.extensions["index"] = BrokenIndex()
+    break_index(app)
     with pytest.raises(IndexUnavailable):
         index.current().search(finding.read({}, now=clock.now()).query)
 
@@ -173,7 +183,7 @@ def test_without_the_database_behind_it_a_broken_engine_fails(
 def test_the_stand_in_notices_a_change(
     app: Flask, offers: dict[str, Offer], session: Session
 ) -> None:
-    app.extensions["index"] = BrokenIndex()
+    break_index(app)
     assert found_by(q="jardin").total == 2
     offers["lecture"].title = "Un jardin de lecture"
     offers["lecture"].version += 1

@@ -20,6 +20,7 @@ def test_the_home_page_shows_offers_and_true_figures(visitor: Visitor, session: 
     session.add_all([factories.offer(title=f"Besoin {n}") for n in range(7)])
     session.commit()
     indexing.rebuild()
+    session.commit()  # ends the reading: what a page asks the worker may write
     page = visitor.get("/")
     assert "7 besoins" in page.words and "autour de Lyon" in page.words
     assert len(page.soup.select("article.card")) == 6
@@ -29,6 +30,7 @@ def test_the_home_page_takes_few_statements(visitor: Visitor, session: Session) 
     session.add_all([factories.offer() for _ in range(7)])
     session.commit()
     indexing.rebuild()
+    session.commit()  # ends the reading: what a page asks the worker may write
     visitor.get("/")
     with counted(db.database().engine) as statements:
         visitor.get("/")

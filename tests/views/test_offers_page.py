@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock, db
-from portal.models import Offer, OfferState, Remote
+from portal.models import Offer, OfferDay, OfferState, Remote
 from portal.services import indexing
 from tests import factories
 from tests.people import Cast
@@ -24,6 +25,7 @@ def offer(session: Session, cast: Cast) -> Offer:
     session.add_all([made, *(factories.offer(title=f"Autre haie {n}") for n in range(4))])
     session.commit()
     indexing.rebuild()
+    session.commit()  # ends the reading: what a page asks the worker may write
     return made
 
 
@@ -47,7 +49,8 @@ def test_another_slug_leads_to_the_right_address(visitor: Visitor, offer: Offer)
 
 def test_an_unknown_number_is_404(visitor: Visitor, offer: Offer) -> None:
     assert visitor.get("/offers/999999-x").status == 404
-    assert visitor.get("/offers/99999999999999999999999-x").status == 404
+    no_row = visitor.client.get("/offers/99999999999999999999999-x", base_url=BASE)
+    assert no_row.status_code == 404
 
 
 @pytest.mark.parametrize(

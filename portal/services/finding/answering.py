@@ -98,6 +98,7 @@ class _Answer:
             except IndexUnavailable as why:
                 self.backend = "database"
                 log.warning("search_backend", backend="database", reason=str(why))
+                index.ask_for_repair()
         return _by_database(query)
 
 
@@ -107,6 +108,7 @@ def complete(prefix: str, limit: int = 8) -> tuple[str, ...]:
         return index.current().complete(prefix, limit)
     except IndexUnavailable as why:
         log.warning("search_backend", backend="none", reason=str(why))
+        index.ask_for_repair()
         return ()
 
 
