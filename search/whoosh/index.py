@@ -109,7 +109,8 @@ class WhooshIndex:
             if self._open is not None and self._open[0] == stamp:
                 return self._open[1]
             try:
-                snapshot = Snapshot(self._folder, manifest.read(self._folder))
+                before = self._open[1] if self._open else None
+                snapshot = Snapshot(self._folder, manifest.read(self._folder), before)
             except (FileNotFoundError, Damaged):
                 if manifest.stamp(self._folder) == stamp:
                     raise

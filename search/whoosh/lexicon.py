@@ -50,7 +50,7 @@ class Group:
         return len(self._offsets) - 1
 
     def __getitem__(self, number: int) -> bytes:
-        begin, end = self._offsets[number], self._offsets[number + 1]
+        begin, end = int(self._offsets[number]), int(self._offsets[number + 1])
         return self._bytes[begin:end].tobytes()
 
     def find_all(self, words: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
@@ -87,13 +87,13 @@ class Group:
         """How many live documents have each of some neighbouring words of a one-field group."""
         if not len(numbers):
             return np.empty(0, np.int64)
-        starts = self._starts[numbers.start : numbers.stop + 1]
+        starts = self._starts[numbers.start : numbers.stop + 1].astype(np.int64)
         alive = live[self._doc[starts[0] : starts[-1]]].astype(np.int64)
         return np.add.reduceat(alive, starts[:-1] - starts[0])
 
     def docs(self, number: int) -> Ints:
         """The documents of a word, ascending; one that has it in two fields comes twice."""
-        return self._doc[self._starts[number] : self._starts[number + 1]]
+        return self._doc[int(self._starts[number]) : int(self._starts[number + 1])]
 
     def entries(self, number: int) -> Entries:
         """All that is kept of a word."""
@@ -102,7 +102,7 @@ class Group:
 
     def places(self, entries: Entries, keep: NDArray[np.bool_]) -> tuple[Ints, Ints]:
         """The positions of some entries: for each position, the entry's index among those kept."""
-        begins = self._place_starts[entries.at.start : entries.at.stop][keep]
+        begins = self._place_starts[entries.at.start : entries.at.stop][keep].astype(np.int64)
         counts = entries.frequency[keep].astype(np.int64)
         ends = np.cumsum(counts)
         total = int(ends[-1]) if len(ends) else 0

@@ -32,6 +32,11 @@ class Damaged(Exception):
     """A file of the index is not what it should be; the text says which and how."""
 
 
+def small(numbers: NDArray[Any]) -> NDArray[Any]:
+    """The same numbers, none below 0, in the fewest bytes that hold the largest."""
+    return numbers.astype(np.min_scalar_type(int(numbers.max(initial=0))))
+
+
 class Gathered:
     """The postings of one group of fields, in any order: one entry a (word, document, field)."""
 
@@ -63,7 +68,7 @@ class Gathered:
         starts = np.zeros(len(ordered) + 1, np.int64)
         np.cumsum(np.bincount(words, minlength=len(ordered)), out=starts[1:])
         return {
-            "starts": starts,
+            "starts": small(starts),
             "doc": docs[order],
             "field": kinds[order],
             **self._in_order(order),
@@ -80,8 +85,11 @@ class Gathered:
         at = np.repeat(begins - (ends - counts), counts) + np.arange(counts.sum())
         place_starts = np.zeros(len(counts) + 1, np.int64)
         place_starts[1:] = ends
-        frequency = counts.astype(np.uint32)
-        return {"frequency": frequency, "place_starts": place_starts, "places": flat[at]}
+        return {
+            "frequency": small(counts),
+            "place_starts": small(place_starts),
+            "places": small(flat[at]),
+        }
 
 
 class Gathering:
@@ -132,7 +140,7 @@ def _lexicon(ordered: list[bytes]) -> Arrays:
     by_hash = np.argsort(hashes, kind="stable")
     return {
         "words": np.frombuffer(b"".join(ordered), np.uint8),
-        "word_offsets": offsets,
+        "word_offsets": small(offsets),
         "hashes": hashes[by_hash],
         "hash_words": by_hash.astype(np.int32),
     }
@@ -154,7 +162,7 @@ def _lengths(arrays: Arrays, group: str, fields: int, count: int) -> Arrays:
     weights = arrays[f"{group}_frequency"].astype(np.float64)
     exact = np.bincount(cells, weights, fields * count).astype(np.int64)
     rungs = np.minimum(np.searchsorted(np.array(LENGTHS), exact), 255).astype(np.uint8)
-    return {f"{group}_lengths": exact, f"{group}_rungs": rungs}
+    return {f"{group}_lengths": small(exact), f"{group}_rungs": rungs}
 
 
 def write(path: Path, name: str, arrays: Arrays, names: Names) -> int:

@@ -56,16 +56,18 @@ class Part:
 class Snapshot:
     """Columns over all documents, and the parts with their words."""
 
-    def __init__(self, folder: Path, now: manifest.Manifest) -> None:
+    def __init__(
+        self, folder: Path, now: manifest.Manifest, before: "Snapshot | None" = None
+    ) -> None:
+        """Open what a manifest names; segments that the one `before` had are not read again."""
         self.generation = now.generation
+        self._files: dict[tuple[str, int], tuple[Arrays, schema.Names]] = {}
         self.parts: list[Part] = []
         loaded: list[Arrays] = []
         names: list[schema.Names] = []
         base = 0
         for segment in now.segments:
-            arrays, some_names = sidecar.load(
-                folder / now.build / f"{segment.name}.sidecar", segment.name, segment.crc
-            )
+            arrays, some_names = self._file(folder / now.build, segment, before)
             live = _live(folder / now.build, segment, len(arrays["id"]))
             self.parts.append(Part(arrays, base, live))
             loaded.append(arrays)
@@ -77,6 +79,15 @@ class Snapshot:
         self._join_columns(loaded, names)
         self._join_lengths(loaded)
         self._find_clusters()
+
+    def _file(
+        self, folder: Path, segment: manifest.Segment, before: "Snapshot | None"
+    ) -> tuple[Arrays, schema.Names]:
+        key = segment.name, segment.crc
+        found = before._files.get(key) if before else None
+        path = folder / f"{segment.name}.sidecar"
+        self._files[key] = found or sidecar.load(path, segment.name, segment.crc)
+        return self._files[key]
 
     def _join_columns(self, loaded: list[Arrays], names: list[schema.Names]) -> None:
         """One array a column, its documents, places and codes renumbered."""
@@ -113,7 +124,7 @@ class Snapshot:
             for part, arrays in zip(self.parts, loaded, strict=True):
                 lengths = arrays[f"{group}_lengths"].reshape(fields, -1)
                 for field in range(fields):
-                    totals[field] += int(lengths[field][part.live].sum())
+                    totals[field] += int(lengths[field][part.live].sum(dtype=np.int64))
             self.averages[group] = [total / max(self.live_count, 1) or 1.0 for total in totals]
 
     def _find_clusters(self) -> None:
