@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,9 +14,8 @@ from portal.formats.associations import registered
 from portal.formats.checks import LENGTHS
 from portal.formats.coordinates import Position, position, position_pair
 from portal.formats.countries import country_code
-from portal.formats.dates import Moment, clock_time, moment
+from portal.formats.dates import Moment, moment
 from portal.formats.departments import french_postal_code
-from portal.formats.durations import duration
 from portal.formats.item import (
     DESCRIPTION_LENGTH,
     SUMMARY_LENGTH,
@@ -24,14 +23,13 @@ from portal.formats.item import (
     FeedAssociation,
     FeedContact,
     FeedLocation,
-    FeedShift,
     RemoteWork,
 )
 from portal.formats.languages import language_code
 from portal.formats.problem import Notebook
-from portal.formats.recurrence import clean_rule, make_rule
 from portal.formats.remote import remote_work
 from portal.formats.settings import ReadSettings
+from portal.formats.table_dates import RowDates
 from portal.formats.text import clean_html, line
 from portal.formats.values import decimal, email, places, web_address, whole, yes_no
 from portal.formats.zones import zone_of, zone_of_place
@@ -57,7 +55,9 @@ class TableRow:
         remote = remote_work(self._cells.get("remote"), "remote", self._notes)
         location = self._location()
         wanted = places(self._cells.get("places"), "places", self._notes)
-        shifts, is_ongoing = self._shifts(location, wanted)
+        shifts, is_ongoing = RowDates(
+            self._cells, self._notes, self._settings, self._zone(location)
+        ).read(wanted)
         tags = self._list("theme") + self._list("tags")
         minimum_age = whole(self._cells.get("minimum_age"), "minimum_age", self._notes, most=120)
         minors = self._yes_no("minors")
@@ -204,96 +204,3 @@ class TableRow:
     def _instant(self, name: str, *, ends: bool = False) -> datetime | None:
         found = self._moment(name)
         return found.instant(self._zone(None), _LAST_MINUTE if ends else time()) if found else None
-
-    def _shifts(
-        self, location: FeedLocation | None, wanted: int | None
-    ) -> tuple[tuple[FeedShift, ...], bool]:
-        """The shifts, and whether it is ongoing: because it says so, or because it says no date at all."""
-        zone = self._zone(location)
-        start, end = self._moment("start_date"), self._moment("end_date")
-        is_ongoing = bool(self._yes_no("is_ongoing"))
-        if start and end and end.day < start.day:
-            self._notes.repaired("end_date", self._cells.get("end_date"), "dates_reversed")
-            start, end = end, start
-        begins = clock_time(self._cells.get("start_time"), "start_time", self._notes) or (
-            start.at if start else None
-        )
-        ends = clock_time(self._cells.get("end_time"), "end_time", self._notes) or (
-            end.at if end else None
-        )
-        length = duration(self._cells.get("duration"), "duration", self._notes)
-        minutes = _minutes(begins, ends, length.minutes if length else None)
-        if repeated := self._repeated(zone, start, begins, end, minutes, wanted):
-            return (repeated,), is_ongoing
-        if start is None and end is None:
-            written = self._cells.get("start_date") or self._cells.get("end_date")
-            if written and not is_ongoing and not self._means_no_end():
-                self._notes.refused("start_date", written, "dates_lost")
-            return (), True
-        if is_ongoing:
-            return (), True
-        first = start or end
-        assert first is not None  # noqa: S101 - one of them is there, see above
-        starts_at = Moment(first.day, begins).instant(zone)
-        last_day = (end or first).day
-        if ends is not None:
-            ends_at = Moment(last_day, ends).instant(zone)
-            if ends_at <= starts_at and last_day == first.day and begins is not None:
-                ends_at += timedelta(days=1)  # past midnight
-        elif begins is not None and end is None and length and length.minutes:
-            ends_at = starts_at + timedelta(minutes=minutes)
-        else:
-            ends_at = Moment(last_day, _LAST_MINUTE).instant(zone)
-        return (
-            FeedShift(starts_at, max(starts_at, ends_at), str(zone), wanted, begins is None),
-        ), False
-
-    def _means_no_end(self) -> bool:
-        return any(problem.code == "date_far" for problem in self._notes.problems)
-
-    def _repeated(
-        self, zone: ZoneInfo, start: Moment | None, begins: time | None, end: Moment | None, minutes: int,
-        wanted: int | None,
-    ) -> FeedShift | None:  # fmt: skip
-        written = self._cells.get("recurrence", "")
-        if not written or yes_no(written, "recurrence", Notebook(0, None)) is False:
-            return None
-        parts = clean_rule(_IN_WORDS.get(" ".join(themes.words_of(written)), written))
-        first = Moment(start.day, begins) if start else None
-        rule = make_rule(parts, first, minutes, zone, end.day if end else None) if parts else None
-        if rule is None:
-            self._notes.repaired(
-                "recurrence", written, "recurrence" if parts is None else "recurrence_start"
-            )
-            return None
-        return FeedShift(None, None, str(zone), wanted, begins is None, rule)
-
-
-_IN_WORDS = {
-    "chaque jour": "FREQ=DAILY", "tous les jours": "FREQ=DAILY", "quotidien": "FREQ=DAILY", "daily": "FREQ=DAILY",
-    "chaque semaine": "FREQ=WEEKLY", "toutes les semaines": "FREQ=WEEKLY", "hebdomadaire": "FREQ=WEEKLY",
-    "weekly": "FREQ=WEEKLY", "every week": "FREQ=WEEKLY", "une semaine sur deux": "FREQ=WEEKLY;INTERVAL=2",
-    "tous les quinze jours": "FREQ=WEEKLY;INTERVAL=2", "tous les 15 jours": "FREQ=WEEKLY;INTERVAL=2",
-    "every two weeks": "FREQ=WEEKLY;INTERVAL=2", "biweekly": "FREQ=WEEKLY;INTERVAL=2",
-    "chaque mois": "FREQ=MONTHLY", "tous les mois": "FREQ=MONTHLY", "mensuel": "FREQ=MONTHLY",
-    "monthly": "FREQ=MONTHLY", "every month": "FREQ=MONTHLY",
-} | {
-    f"{every} {day}": f"FREQ=WEEKLY;BYDAY={code}"
-    for days in ("lundi mardi mercredi jeudi vendredi samedi dimanche", "monday tuesday wednesday thursday friday saturday sunday")
-    for code, day in zip(("MO", "TU", "WE", "TH", "FR", "SA", "SU"), days.split(), strict=True)
-    for every in ("chaque", "le", "every")
-} | {
-    f"tous les {day}s": f"FREQ=WEEKLY;BYDAY={code}"
-    for code, day in zip(("MO", "TU", "WE", "TH", "FR", "SA", "SU"),
-                         ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"], strict=True)
-}  # fmt: skip
-
-
-def _minutes(begins: time | None, ends: time | None, length: int | None) -> int:
-    """How long each time of a rule lasts."""
-    if begins is not None and ends is not None:
-        lasts = (ends.hour * 60 + ends.minute) - (begins.hour * 60 + begins.minute)
-        return lasts if lasts > 0 else lasts + 24 * 60
-    if length:
-        return length
-    return 24 * 60 - 1 - (begins.hour * 60 + begins.minute if begins else 0)
