@@ -76,7 +76,6 @@ class Cutter:
         self._start = re.compile(f"<{tag}")
         self._tag = re.compile(f"<(/?){tag}")
         self._inside = re.compile(rf"<(/?){tag}|<!--|<!\[CDATA\[")
-        self._ends = {name: re.compile(rf"</(?:[\w.-]+:)?{name}\s*>") for name in names}
         self._outside = _Outside(tag)
         self._chunks = chunks
         self._limit = limit
@@ -221,7 +220,7 @@ class Cutter:
             elif match.group(2) is None:
                 place = match.end()
                 if trusts_marks:
-                    after = self._after_mark(match, name)
+                    after = self._after_mark(match)
                     trusts_marks = after > 0
                     place = max(place, after)
             elif not match.group(1):
@@ -234,12 +233,12 @@ class Cutter:
             else:
                 place = match.end()
 
-    def _after_mark(self, match: re.Match[str], name: str) -> int:
-        """Where the comment or CDATA ends; -1 when it is broken: never closed, or closed in a later record only."""
+    def _after_mark(self, match: re.Match[str]) -> int:
+        """Where the comment or CDATA ends; -1 when it is broken: never closed, or closed in a later record only.
+
+        A record that begins inside it is taken for the later one: should it be a text about records, it is refused
+        and told, which is better than two offers silently made one.
+        """
         close = self._close(_CLOSING[match.group()], match.end())
-        if close < 0:
-            return -1
-        ending = self._ends[name].search(self._text, match.end(), close)
-        if ending and self._start.search(self._text, ending.end(), close):
-            return -1
-        return close
+        is_broken = close < 0 or self._start.search(self._text, match.end(), close)
+        return -1 if is_broken else close
