@@ -22,7 +22,10 @@ pages = Blueprint("offers", __name__)
 GONE = (OfferState.WITHDRAWN, OfferState.CLOSED)
 PREVIEWED = (OfferState.DRAFT, OfferState.PENDING, OfferState.HIDDEN, OfferState.REFUSED)
 SIMILAR = 3
-ROBOTS = re.compile(r"bot|crawl|spider|preview|monitor|curl|wget|^$", re.IGNORECASE)
+# Programs name themselves; whoever does not is taken for a person.
+ROBOTS = re.compile(
+    r"bot|crawl|spider|preview|monitor|curl|wget|python|werkzeug|go-http|java/|^$", re.IGNORECASE
+)
 
 
 @pages.get("/offers/<int:ident>")
