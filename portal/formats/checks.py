@@ -47,7 +47,7 @@ def checked(draft: dict[str, Any], notes: Notebook) -> FeedItem | None:
     for name, most in (("tags", MOST_TAGS), ("locations", MOST_LOCATIONS), ("shifts", MOST_SHIFTS),
                        ("activities", MOST_TAGS), ("audiences", MOST_TAGS)):  # fmt: skip
         draft[name] = tuple(dict.fromkeys(draft.get(name, ())))[:most]
-    if draft.get("association") is None:
+    if draft.get("association") is None and not notes.has("association_not_found"):
         notes.repaired("association", "", "association_missing")
     if not draft["locations"] and draft.get("remote", RemoteWork.NO) is RemoteWork.NO:
         notes.repaired("location", "", "location_missing")

@@ -98,23 +98,16 @@ class Opportunity:
     def _association(self, associations: dict[str, FeedAssociation]) -> FeedAssociation | None:
         """The first sponsor that the feed knows, else its hub, else the feed's own association."""
         sponsors = self._ids("sponsoringOrganizationID")
-        for ident in sponsors:
-            if ident in associations:
-                return associations[ident]
-        for ident in self._ids("volunteerHubOrganizationID"):
-            if ident in associations:
-                if sponsors:
-                    name = associations[ident].name
-                    self._notes.repaired(
-                        "sponsoringOrganizationID", sponsors[0], "association_unknown", used=name
-                    )
-                return associations[ident]
-        own = self._settings.association
-        if own is not None and sponsors:
-            self._notes.repaired(
-                "sponsoringOrganizationID", sponsors[0], "association_unknown", used=own.name
-            )
-        return own
+        hubs = self._ids("volunteerHubOrganizationID")
+        known = [associations[ident] for ident in (*sponsors, *hubs) if ident in associations]
+        found = known[0] if known else self._settings.association
+        if sponsors and not any(ident in associations for ident in sponsors):
+            code = "association_unknown" if found else "association_not_found"
+            values = {"used": found.name} if found else {}
+            name = "sponsoringOrganizationID"
+            at = self._parts.at(name + "s") or self._parts.at(name)
+            self._notes.repaired(name, sponsors[0], code, at, **values)
+        return found
 
     def _ids(self, name: str) -> list[str]:
         """Organization ids, wrapped in their plural or bare; some write one id straight into the wrapper."""

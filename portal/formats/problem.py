@@ -76,6 +76,10 @@ class Notebook:
     def is_refused(self) -> bool:
         return any(problem.severity is Severity.REFUSED for problem in self.problems)
 
+    def has(self, code: str) -> bool:
+        """Whether that was noted already."""
+        return any(problem.code == code for problem in self.problems)
+
     def _note(
         self,
         severity: Severity,

@@ -121,6 +121,10 @@ VALUE_SENTENCES: Mapping[str, tuple[str, str]] = {
         "L’association citée n’est pas dans le flux ; %(used)s la remplace. Ajoutez-la au flux.",
         "The association referred to is not in the feed; %(used)s stands in for it. Add it to the feed.",
     ),
+    "association_not_found": (
+        "L’association citée n’est pas dans le flux, et rien ne la remplace. Ajoutez-la au flux.",
+        "The association referred to is not in the feed, and nothing stands in for it. Add it to the feed.",
+    ),
     "association_missing": (
         "L’annonce ne nomme aucune association. Ajoutez son nom.",
         "The record names no association. Add its name.",

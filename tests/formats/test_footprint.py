@@ -166,6 +166,14 @@ def test_an_unknown_sponsor_falls_back_on_the_hub(odd: Reading) -> None:
     assert association.name == "Le Pôle"
 
 
+def test_a_sponsor_that_nothing_stands_in_for_is_told_by_its_id() -> None:
+    reading = read(feed(offer()).replace("ID>a</sponsoring", "ID>zz</sponsoring"))
+    assert reading.one.association is None
+    problem = reading.problem("association_not_found")
+    assert (problem.field, problem.value) == ("sponsoringOrganizationID", "zz")
+    assert "association_missing" not in reading.codes()
+
+
 def test_a_region_alone_is_the_whole_region(odd: Reading) -> None:
     assert odd.item("titre-vide").locations[0].covers is Coverage.REGION
 
