@@ -13,7 +13,7 @@ from search.whoosh import WhooshIndex
 from tests.search.worlds import changed, question, world
 
 SEEDS = range(16)
-QUESTIONS = 100
+QUESTIONS = 80
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -4,7 +4,7 @@ import string
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.memory import MemoryIndex
@@ -95,6 +95,7 @@ def test_deep_nesting_is_no_way_to_keep_it_busy(text: str) -> None:
     assert time.process_time() - began < 1
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("ab\"()- OR#é*'\u200b"), max_size=60))
 def test_any_text_of_signs_gives_clauses_that_any_engine_can_answer(text: str) -> None:
     index = MemoryIndex()
@@ -106,6 +107,7 @@ def test_any_text_of_signs_gives_clauses_that_any_engine_can_answer(text: str) -
         index.search(Query(now=NOW, words=clauses, exact=exact))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_at_all_gives_words_without_signs_or_unseen_characters(text: str) -> None:
     for clause in parse(text):
