@@ -9,22 +9,24 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from portal.demo.people import CAST
 from tests.bench.running import served_demo
+from tests.browser.walking import enter_in_one_click, open_a_card
+from tests.browser.walking import sign_up as fill_in
 from tests.browsing import launch
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
 SIZES = ((390, 844), (1280, 900))
-OPENED: dict[str, Callable[[Page, str], object]] = {
-    "home": lambda page, base: page.goto(f"{base}/"),
-    "search": lambda page, base: page.goto(f"{base}/search?place=Lyon"),
-    "offer": lambda page, base: open_offer(page, base),
-    "signup": lambda page, base: sign_up(page, base),
-    "association": lambda page, base: open_association(page, base),
-    "sign-in": lambda page, base: page.goto(f"{base}/sign-in"),
-    "account": lambda page, base: enter(page, base, "volunteer", "/account"),
-    "dashboard": lambda page, base: enter(page, base, "coordinator", "/dashboard"),
-    "moderation": lambda page, base: enter(page, base, "moderator", "/moderation"),
+OPENED: dict[str, Callable[[Page], object]] = {
+    "home": lambda page: page.goto("/"),
+    "search": lambda page: page.goto("/search?place=Lyon"),
+    "offer": lambda page: open_offer(page),
+    "signup": lambda page: sign_up(page),
+    "association": lambda page: open_association(page),
+    "sign-in": lambda page: page.goto("/sign-in"),
+    "account": lambda page: enter(page, "volunteer", "/account"),
+    "dashboard": lambda page: enter(page, "coordinator", "/dashboard"),
+    "offer-form": lambda page: write_offer(page),
+    "moderation": lambda page: enter(page, "moderator", "/moderation"),
 }
 
 
@@ -43,46 +45,50 @@ def main() -> None:
 
 def take(browser: Browser, base: str, name: str, width: int, height: int, scheme: str) -> None:
     """One picture of the first screen, in French."""
-    size = {"width": width, "height": height}
-    context = browser.new_context(viewport=size, color_scheme=scheme, locale="fr-FR")  # type: ignore[arg-type]
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        locale="fr-FR",
+        base_url=base,
+        reduced_motion="reduce",
+    )
     page = context.new_page()
-    OPENED[name](page, base)
+    OPENED[name](page)
     page.wait_for_load_state("networkidle")
     page.screenshot(path=FOLDER / f"{name}-{scheme}-{width}.png")
     context.close()
 
 
-def open_offer(page: Page, base: str) -> None:
+def open_offer(page: Page) -> None:
     """A dated offer of Lyon that is signed up for here."""
-    page.goto(f"{base}/search?place=Lyon&when=month&remote=no")
-    cards = page.locator("article.card", has_text=re.compile("place"))
-    cards.first.locator("h3 a").click()
-    page.wait_for_url(re.compile(r"/offers/\d+-"))
+    page.goto("/search?place=Lyon&when=month&remote=no")
+    open_a_card(page)
 
 
-def sign_up(page: Page, base: str) -> None:
+def sign_up(page: Page) -> None:
     """The page after the form."""
-    open_offer(page, base)
-    page.get_by_label("Prénom").first.fill("Camille")
-    page.get_by_label("Adresse e-mail").first.fill("camille@exemple.invalid")
-    page.get_by_role("button", name=re.compile("Je m’inscris")).first.click()
-    page.wait_for_url(re.compile("/signups/"))
+    open_offer(page)
+    fill_in(page, "Lou", "lou@example.org")
 
 
-def open_association(page: Page, base: str) -> None:
+def open_association(page: Page) -> None:
     """The association behind that offer."""
-    open_offer(page, base)
-    page.locator("main a[href^='/associations/']").first.click()
+    open_offer(page)
+    page.locator(".offer__who a").click()
     page.wait_for_url(re.compile("/associations/"))
 
 
-def enter(page: Page, base: str, who: str, path: str) -> None:
-    """Sign in as one of the demo's people, in one click, and go on."""
-    page.goto(f"{base}/sign-in")
-    email = next(email for _name, email, role in CAST if role == who)
-    page.locator(f"form:has(input[value='{email}']) button").click()
-    page.wait_for_load_state("networkidle")
-    page.goto(f"{base}{path}")
+def enter(page: Page, role: str, path: str) -> None:
+    """Sign in as one of the demo's people, and go on."""
+    enter_in_one_click(page, role)
+    page.goto(path)
+
+
+def write_offer(page: Page) -> None:
+    """Posting an offer."""
+    enter(page, "coordinator", "/dashboard")
+    page.locator("main").get_by_role("link", name="Proposer un besoin").click()
+    page.wait_for_url(re.compile("/offers/new"))
 
 
 if __name__ == "__main__":

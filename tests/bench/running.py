@@ -35,13 +35,15 @@ def make_demo(folder: Path, offers: int = 600, port: int = 8000) -> Flask:
 
 
 @contextmanager
-def served_demo(offers: int = 600, workers: int = 2, **settings: str) -> Iterator[str]:
+def served_demo(
+    offers: int = 600, workers: int = 2, port: int = 0, **settings: str
+) -> Iterator[str]:
     """The address of a running demo: gunicorn and the worker as `make run` starts them, ended by their process ids.
 
-    `settings` are more RELAIS_ settings, without the prefix.
+    Without a `port` any free one. `settings` are more RELAIS_ settings, without the prefix.
     """
     with tempfile.TemporaryDirectory() as folder:
-        port = free_port()
+        port = port or free_port()
         make_demo(Path(folder), offers, port)
         wanted = {"DATA": folder, "PORT": str(port), "DEMO": "1", **settings}
         environment = {**os.environ, **{f"RELAIS_{name}": value for name, value in wanted.items()}}
