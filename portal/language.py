@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from babel.support import NullTranslations
 from flask import Flask, Response, g, has_request_context, request
 from flask_babel import Babel, get_locale
 
@@ -9,10 +10,21 @@ LANGUAGES = ("fr", "en")
 COOKIE = "language"
 
 
+class _French(NullTranslations):
+    """The sentences as they are written; in French, none of something is singular: "0 personne"."""
+
+    def ngettext(self, singular: str, plural: str, num: float) -> str:
+        return singular if abs(num) < 2 else plural
+
+    ungettext = ngettext
+
+
 def init_app(app: Flask) -> None:
     """Choose the language of each request; `?lang=` is remembered in a cookie that names nobody."""
     app.config.update(BABEL_DEFAULT_LOCALE="fr", BABEL_TRANSLATION_DIRECTORIES="translations")
-    Babel(app, locale_selector=chosen)
+    babel = Babel(app, locale_selector=chosen)
+    with app.app_context():
+        babel.domain_instance.cache["fr", "messages"] = _French()
     app.jinja_env.globals["language"] = spoken
     app.after_request(_remember)
 

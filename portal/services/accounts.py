@@ -19,6 +19,7 @@ from portal.models import (
     PersonRole,
     PersonState,
     SignInLink,
+    Signup,
 )
 from portal.services import sessions, sign_in_links
 
@@ -41,8 +42,25 @@ def prove(email: str, language: str = "fr") -> Person:
         sessions.end_all(person)
         db.session.execute(delete(Identity).where(Identity.person_id == person.id))
         person.email_verified_at = clock.now()
+    person.first_name = person.first_name or _known_name(person)
     db.session.flush()
     return person
+
+
+def _known_name(person: Person) -> str:
+    """Nobody is asked for anything twice: how this address called itself on the last signup that it confirmed, or ""."""
+    return (
+        db.session.scalar(
+            select(Signup.first_name)
+            .where(
+                Signup.email_hash == tokens.email_hash(person.email or ""),
+                Signup.verified_at.is_not(None),
+            )
+            .order_by(Signup.id.desc())
+            .limit(1)
+        )
+        or ""
+    )
 
 
 def _create(email: str, language: str) -> Person:

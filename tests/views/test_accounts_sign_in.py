@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import time_machine
 from sqlalchemy import func, select
@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from portal import clock
 from portal.db import Database
 from portal.models import Outbox, Person, Session
+from tests import factories
 from tests.arrivals import ask, sign_in
 from tests.people import Cast
 from tests.visitor import Visitor
@@ -99,3 +100,30 @@ def test_pages_of_a_signed_in_person_are_not_kept_by_caches(
 def test_only_with_demo_somebody_signs_in_by_one_click(visitor: Visitor, cast: Cast) -> None:
     visitor.get("/sign-in")
     assert visitor.post("/sign-in/demo", {"person": str(cast.alice.id)}).status == 404
+
+
+def test_who_signed_up_before_having_an_account_is_called_by_that_name(
+    visitor: Visitor, database: Database
+) -> None:
+    sign_up(database, "Lina", verified_at=clock.now())
+    sign_in(visitor, database, "lina@example.org")
+    assert visitor.get("/account").heading == "Bonjour Lina"
+
+
+def test_a_signup_that_nobody_confirmed_names_nobody(visitor: Visitor, database: Database) -> None:
+    sign_up(database, "Intrus", verified_at=None)
+    sign_in(visitor, database, "lina@example.org")
+    assert "Intrus" not in visitor.get("/account").heading
+
+
+def sign_up(database: Database, first_name: str, verified_at: datetime | None) -> None:
+    with database.writing() as session:
+        offer = factories.offer(shifts=[factories.shift()])
+        session.add(offer)
+        session.flush()
+        shift = offer.shifts[0]
+        made = factories.signup(
+            shift, first_name, email="lina@example.org", verified_at=verified_at
+        )
+        session.add(made)
+        session.commit()
