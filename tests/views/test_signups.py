@@ -126,7 +126,7 @@ def test_who_comes_back_on_the_same_device_is_not_asked_again(
     assert page.soup.find("input", attrs={"name": "email"}) is None
     visitor.submit("/signups")
     assert len(session.scalars(select(Signup)).all()) == 2
-    session.rollback()
+    session.close()
 
     visitor.post("/signups/forget")
     page = visitor.get(page_of(offer))
