@@ -1,4 +1,28 @@
 // The search page: filters as a sheet on a phone, list or map, and the map told of every swap that htmx makes.
+
+// htmx swaps the results in place. It is fetched when somebody first touches the search, not while the page is drawn;
+// whatever was changed before it was there is sent as soon as it is, by the form's own way when it never comes.
+const form = document.getElementById("search-form");
+let waking;
+function wake() {
+  waking ??= new Promise((done) => {
+    const script = Object.assign(document.createElement("script"), { src: document.getElementById("filters-script").dataset.htmx });
+    // htmx looks at the page in a task of its own, right after it is loaded.
+    script.onload = script.onerror = () => setTimeout(done, 10);
+    document.head.append(script);
+  });
+  return waking;
+}
+for (const kind of ["pointerover", "touchstart", "focusin"]) {
+  document.addEventListener(kind, (event) => {
+    if (event.target.closest?.("#search-form, #filters, #sort, [data-open-filters]")) wake();
+  }, { passive: true });
+}
+document.addEventListener("change", (event) => {
+  if (window.htmx || !event.target.closest("#filters, #sort")) return;
+  wake().then(() => form.requestSubmit());
+});
+
 const panel = document.querySelector(".search-grid__filters");
 const openers = document.querySelectorAll("[data-open-filters]");
 const phone = matchMedia("(max-width: 61.99rem)");
