@@ -206,7 +206,7 @@ class Cutter:
         if close < 0:
             is_big = len(self._text) - self._at > self._limit
             return (0, "too_big") if is_big else (len(self._text), "unclosed")
-        if self._text[close - 2] == "/":
+        if self._text[close - 2] == "/" and "<" not in self._text[place:close]:
             return close, "record"
         while True:
             match = self._inside.search(self._text, place)
@@ -229,7 +229,9 @@ class Cutter:
                 close = self._text.find(">", match.end())
                 if close < 0 and self._more():
                     continue
-                return (close + 1 or len(self._text)), "record"
+                # An end tag that lost its ">" does not reach into the record after it.
+                following = self._text.find("<", match.end(), close)
+                return (following if following >= 0 else close + 1 or len(self._text)), "record"
             else:
                 place = match.end()
 

@@ -26,6 +26,7 @@ _MARKUP_ONLY = re.compile(
     r"^(?:\s|<\?[^>]*\?>|<!--.*?-->|</?[\w.:-]+(?:\s+[\w.:-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*\s*/?>)*$",
     re.DOTALL,
 )
+_ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)[^<>]*?(/?)>")
 _SPOOL_BYTES = 8 * 1024 * 1024
 
 
@@ -90,7 +91,10 @@ class XmlReader:
     @property
     def is_complete(self) -> bool:
         """Whether the file ends with the end of its root, as one that was not cut short does."""
-        return self._cutter.tail.rstrip().endswith(">") and "</" in self._cutter.tail
+        root = _ROOT.search(self.head)
+        if root is None or root.group(2) == "/":  # a lone record, or a root that holds nothing
+            return True
+        return re.search(rf"</{re.escape(root.group(1))}\s*>\s*$", self._cutter.tail) is not None
 
     def read(self, wanted: frozenset[str]) -> Iterator[XmlRecord | FeedProblem]:
         """The records whose element is `wanted`; others are passed over without being parsed."""

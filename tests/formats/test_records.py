@@ -56,6 +56,13 @@ def test_a_comment_that_is_never_closed_does_not_swallow_the_rest() -> None:
     assert [s[2] for s in seen("<f><!-- oops <offer>1</offer></f>")] == ["<offer>1</offer>"]
 
 
+def test_an_end_tag_without_its_end_does_not_reach_into_the_next_record() -> None:
+    assert [s[2] for s in seen("<offer>1</offer\n<offer>2</offer>")] == [
+        "<offer>1</offer\n",
+        "<offer>2</offer>",
+    ]
+
+
 def test_a_record_beyond_the_limit_is_passed_over_and_its_neighbours_are_not() -> None:
     text = "<offer>1</offer><offer>" + "x" * 50_000 + "</offer><offer>2</offer>"
     assert [(kind, len(piece) < 3_000) for kind, _, piece in seen(text, 1_000)] == [
