@@ -30,6 +30,8 @@ GAPS: tuple[tuple[str, dict[str, str]], ...] = (
     ("/moderation/offers/<int:offer_id>/refuse", {"offer_id": "pending_offer"}),
     ("/moderation/offers/<int:offer_id>/restore", {"offer_id": "hidden_offer"}),
     ("/offers/<int:ident>/go", {"ident": "elsewhere"}),
+    ("/offers/<int:ident>/like", {"ident": "foreign_offer"}),
+    ("/offers/<int:ident>/share", {"ident": "foreign_offer"}),
     ("/shifts/", {"ident": "offer_shift"}),
     ("/sign-in/link/", {"token": "link_token"}),
     ("/signups/<token>/confirm", {"token": "held_token"}),
@@ -66,13 +68,14 @@ def name_of(rule: Rule, method: str) -> str:
 
 def address(world: World, rule: Rule, **instead: Any) -> str:
     """The address of a rule in this world; `instead` names other things for its gaps."""
-    values = {gap: instead.get(gap, _value(world, rule, gap)) for gap in rule.arguments}
+    values = {gap: instead.get(gap, thing(world, rule, gap)) for gap in rule.arguments}
     built = rule.build(values)
     assert built is not None, f"{rule.rule} takes none of {values}"
     return str(built[1])
 
 
-def _value(world: World, rule: Rule, gap: str) -> Any:
+def thing(world: World, rule: Rule, gap: str) -> Any:
+    """What stands in a gap of a rule."""
     for start, words in WORDS:
         if rule.rule.startswith(start) and gap in words:
             return words[gap]
@@ -80,6 +83,11 @@ def _value(world: World, rule: Rule, gap: str) -> Any:
         if rule.rule.startswith(start) and gap in names:
             return world.things[names[gap]]
     raise AssertionError(f"say in tests/addresses.py what stands for <{gap}> in {rule.rule}")
+
+
+def writes(app: Flask) -> list[tuple[Rule, str]]:
+    """The rules that may write: every method but GET."""
+    return [(rule, method) for rule, method in lines(app) if method != "GET"]
 
 
 def form(world: World, line: str) -> dict[str, Any]:
@@ -157,10 +165,10 @@ FORMS: dict[str, dict[str, Any]] = {
         "message": "Bonjour", "answer_1": "", "answer_2": "", "is_old_enough": "y",
     },
     "POST /shifts/<int:ident>/signups/check": {"first_name": "Zoé", "email": "zoe@example.org"},
-    "POST /sign-in": {"email": "ann.canari@example.org", "next": "/account"},
+    "POST /sign-in": {"email": "quelqu.un@example.org", "next": "/account"},
     "POST /sign-in/demo": {"email": "camille@example.org", "next": "/"},
     "POST /sign-in/link/<token>": {},
-    "POST /sign-in/proof": {"email": "ann.canari@example.org"},
+    "POST /sign-in/proof": {"email": "quelqu.un@example.org"},
     "POST /sign-out": {},
     "POST /signups/<token>/bring": {"party": "3"},
     "POST /signups/<token>/cancel": {},

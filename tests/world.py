@@ -56,6 +56,7 @@ class World:
     things: dict[str, Any] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
     form_tokens: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, Session | None] = field(default_factory=dict)
 
     @property
     def database(self) -> Database:
@@ -129,6 +130,7 @@ def build(migrated: Path, folder: Path, **given: Any) -> World:
         with world.database.writing() as opened:
             rows = {role: _let_in(world, opened, role, name) for role, name in ROLES.items()}
             opened.commit()
+        world.sessions = rows
         for role, row in rows.items():
             world.form_tokens[role] = form_token(app, row)
         populating.index()
