@@ -25,6 +25,7 @@ def lock(shift_id: int) -> Shift:
     reading. On PostgreSQL the row is locked; while we waited for it, somebody else may have changed it, so what the session
     remembered of the shift and of its offer is read again.
     """
+    db.session.flush()  # what is read again below must not undo what was not written yet
     if db.session.get_bind().dialect.name == "sqlite":
         db.session.execute(
             update(Shift)

@@ -45,6 +45,7 @@ class Change(StrEnum):
     CREATED = "created"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
+    ENDING = "ending"  # what is live now would be over: kept as it is until the whole run is judged
 
 
 @dataclass
@@ -91,8 +92,14 @@ def content_hash(item: FeedItem) -> str:
     return f"{item.fingerprint()[:60]}-{MAPPING}"
 
 
-def bring(known: Known, item: FeedItem, notes: Notebook) -> tuple[Change, Offer | None]:
-    """Create, update or leave the offer of this record, and hand it back when it was written. The caller flushes."""
+def bring(
+    known: Known, item: FeedItem, notes: Notebook, *, may_end: bool = False
+) -> tuple[Change, Offer | None]:
+    """Create, update or leave the offer of this record, and hand it back when it was written. The caller flushes.
+
+    A record that would end a live offer (a feed whose years are wrong ends all of them) is left alone unless `may_end`.
+    """
+    now = clock.now()
     offer = known.offers.get(item.external_id)
     if offer is None:
         if known.hashes.get(item.external_id) == known.wanted[item.external_id]:
@@ -103,6 +110,8 @@ def bring(known: Known, item: FeedItem, notes: Notebook) -> tuple[Change, Offer 
         feed_shifts.write(offer, item)
         return Change.CREATED, offer
     was_withdrawn = offer.state is OfferState.WITHDRAWN
+    if not may_end and not was_withdrawn and not offer.is_over(now) and is_past(item, now):
+        return Change.ENDING, None
     changed = _write(known, offer, item, notes)
     feed_shifts.write(offer, item)
     if was_withdrawn:
@@ -120,6 +129,14 @@ def bring(known: Known, item: FeedItem, notes: Notebook) -> tuple[Change, Offer 
         )
     )
     return Change.UPDATED, offer
+
+
+def is_past(item: FeedItem, at: datetime) -> bool:
+    """Is nothing of this record left to do?"""
+    if item.is_ongoing or any(shift.recurrence for shift in item.shifts):
+        return False
+    ends = [shift.ends_at or shift.starts_at for shift in item.shifts]
+    return bool(ends) and all(end is not None and end <= at for end in ends)
 
 
 def _born(known: Known, item: FeedItem) -> Offer:

@@ -53,6 +53,7 @@ class Tally:
     problems: list[FeedProblem] = field(default_factory=list)
     created_ids: list[str] = field(default_factory=list)
     missing: list[int] = field(default_factory=list)
+    ending: list[FeedItem] = field(default_factory=list)
 
     def note(self, problem: FeedProblem) -> None:
         """Count a problem, and keep it unless there are too many to be read."""
@@ -106,7 +107,7 @@ def read(
         tally.why = error.sentence_fr
         save()
         return tally
-    _settle(feed, seen, tally, save)
+    _settle(known, seen, tally, save)
     return tally
 
 
@@ -166,7 +167,9 @@ def _is_first(item: FeedItem, seen: set[str], tally: Tally) -> bool:
     return False
 
 
-def _write_together(known: Known, items: list[FeedItem], tally: Tally) -> bool:
+def _write_together(
+    known: Known, items: list[FeedItem], tally: Tally, *, may_end: bool = False
+) -> bool:
     """The whole batch in one savepoint and one flush; False when the database refuses any of it, and nothing is written."""
     done: list[tuple[FeedItem, Notebook, Change]] = []
     touched: list[Offer] = []
@@ -174,7 +177,7 @@ def _write_together(known: Known, items: list[FeedItem], tally: Tally) -> bool:
         with db.session.begin_nested(), db.session.no_autoflush:
             for item in items:
                 notes = Notebook(item.record, item.line, item.external_id)
-                change, offer = feed_items.bring(known, item, notes)
+                change, offer = feed_items.bring(known, item, notes, may_end=may_end)
                 done.append((item, notes, change))
                 if offer is not None:
                     touched.append(offer)
@@ -205,6 +208,8 @@ def _count(tally: Tally, item: FeedItem, notes: Notebook, change: Change) -> Non
         tally.created_ids.append(item.external_id)
     elif change is Change.UPDATED:
         tally.updated += 1
+    elif change is Change.ENDING:
+        tally.ending.append(item)
     else:
         tally.unchanged += 1
 
@@ -218,28 +223,37 @@ def _present_ids(feed: Feed) -> dict[str, int]:
     return {str(external_id): ident for external_id, ident in rows}
 
 
-def _settle(feed: Feed, seen: set[str], tally: Tally, save: Save) -> None:
-    """Withdraw what vanished, or pull the brake."""
-    present = _present_ids(feed)
+def _settle(known: Known, seen: set[str], tally: Tally, save: Save) -> None:
+    """Withdraw what vanished and end what ended, or pull the brake."""
+    present = _present_ids(known.feed)
     missing = [ident for external_id, ident in present.items() if external_id not in seen]
     before = len(present) - tally.created
     save()
-    if not missing:
-        return
-    if not tally.is_complete:
+    if missing and not tally.is_complete:
         tally.why = "Le flux n’a pas pu être lu en entier : les offres absentes sont gardées pour le moment."
-        return
-    too_many = len(missing) >= BRAKE_LEAST and len(missing) > BRAKE_SHARE * max(before, 1)
-    if too_many or not seen:
+        missing = []
+    gone = len(missing) + len(tally.ending)
+    if (missing and not seen) or (gone >= BRAKE_LEAST and gone > BRAKE_SHARE * max(before, 1)):
         tally.outcome = RunOutcome.SUSPECT
-        tally.missing = missing
+        tally.missing = [*missing, *(present[item.external_id] for item in tally.ending)]
         tally.why = (
-            f"{len(missing)} offres sur {before} auraient disparu d’un coup : rien n’a été retiré. "
+            f"{gone} offres sur {before} auraient disparu d’un coup, absentes ou déjà passées : rien n’a été retiré. "
             "Confirmez si c’est voulu."
         )
-        _hold_created(feed, tally, save)
+        _hold_created(known.feed, tally, save)
         return
     tally.withdrawn = withdraw(missing, save)
+    _end(known, tally, save)
+
+
+def _end(known: Known, tally: Tally, save: Save) -> None:
+    """Now that the run is plausible, write the records that end their offers."""
+    ending, tally.ending = tally.ending, []
+    for start in range(0, len(ending), BATCH):
+        batch = ending[start : start + BATCH]
+        known.look_up(batch)
+        _write_together(known, batch, tally, may_end=True)
+        save()
 
 
 def withdraw(ids: list[int], save: Save) -> int:

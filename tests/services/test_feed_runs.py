@@ -119,6 +119,16 @@ def test_a_shift_that_moves_keeps_its_people(run: Callable[[bytes], Tally], sess
     assert any("shift_changed" in key for key in session.scalars(select(Outbox.key)))
 
 
+def test_a_record_that_changes_its_title_and_its_date_at_once_changes_both(
+    run: Callable[[bytes], Tally], session: Session
+) -> None:
+    run(table(line(1)))
+    run(table(line(1, "Ranger la réserve", day="19/09/2031")))
+    offer = session.scalars(select(Offer)).one()
+    assert (offer.title, offer.shifts[0].starts_at.day) == ("Ranger la réserve", 19)  # type: ignore[union-attr]
+    assert run(table(line(1, "Ranger la réserve", day="19/09/2031"))).unchanged == 1
+
+
 def test_a_date_that_vanished_with_people_on_it_is_cancelled_and_they_are_told(
     run: Callable[[bytes], Tally], session: Session
 ) -> None:
