@@ -22,7 +22,7 @@ check: .venv/test ## lint, format, types, templates, import contracts
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-cache
-	.venv/bin/djlint --quiet --check templates || .venv/bin/djlint --lint templates
+	.venv/bin/djlint --quiet --lint templates
 
 format: .venv/test ## put the code in its usual form
 	.venv/bin/ruff check --fix .
