@@ -27,7 +27,7 @@ from portal.models import (
 from portal.services.places import areas, names
 from search.document import Document, Language, Point
 
-Offers = Select[tuple[Offer]]  # a statement that gives offers
+Offers = Select[Offer]  # a statement that gives offers
 BATCH = 500  # offers loaded by one round of statements
 ENGLISH = "en"
 
