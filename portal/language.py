@@ -1,9 +1,9 @@
-"""Which language this visitor reads: `?lang=`, then the cookie, then the browser's wish; French where nothing else is said."""
+"""Which language this visitor reads: `?lang=`, then the cookie, the account, the browser's wish; French where nothing else is said."""
 
 from __future__ import annotations
 
 from babel.support import NullTranslations
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel, get_locale
 
 LANGUAGES = ("fr", "en")
@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         babel.domain_instance.cache["fr", "messages"] = _French()
     app.jinja_env.globals["language"] = spoken
+    app.jinja_env.globals["path_to_reload"] = path_to_reload
     app.after_request(_remember)
 
 
@@ -38,6 +39,9 @@ def chosen() -> str:
     for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
         if wish in LANGUAGES:
             return wish
+    person = g.get("person")
+    if person is not None and person.language in LANGUAGES:
+        return str(person.language)
     return request.accept_languages.best_match(LANGUAGES, "fr") or "fr"
 
 
@@ -45,6 +49,12 @@ def spoken() -> str:
     """The two letters for <html lang>."""
     locale = get_locale()
     return locale.language if locale else "fr"
+
+
+def path_to_reload() -> str:
+    """Where the link to the other language leads: this page, or home when it answers a form and cannot be asked for again."""
+    here = current_app.create_url_adapter(request)
+    return request.path if here is not None and here.test(request.path, "GET") else "/"
 
 
 def _remember(response: Response) -> Response:
