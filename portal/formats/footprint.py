@@ -13,7 +13,8 @@ from typing import BinaryIO
 from portal.formats.checks import checked
 from portal.formats.encoding import Encoding
 from portal.formats.errors import Malformed, NotThisFormat
-from portal.formats.footprint_offers import Opportunity
+from portal.formats.footprint_offers import Opportunity, Organizations
+from portal.formats.footprint_places import read_location
 from portal.formats.item import FeedAssociation, FeedItem
 from portal.formats.problem import FeedProblem, Notebook, Severity
 from portal.formats.settings import ReadSettings
@@ -62,8 +63,7 @@ class _Known:
     """What the first pass learnt."""
 
     feed_infos: int = 0
-    opportunities: bool = False
-    associations: dict[str, FeedAssociation] = field(default_factory=dict)
+    organizations: Organizations = field(default_factory=Organizations)
 
 
 def _first_pass(
@@ -85,8 +85,8 @@ def _first_pass(
             continue
         if found.name == "FeedInfo":
             known.feed_infos += 1
-        elif len(known.associations) < settings.max_records:
-            problems.extend(_organization(found, known))
+        elif len(known.organizations.associations) < settings.max_records:
+            problems.extend(_organization(found, known.organizations, settings))
     if not recognises(reader.head) and not known.feed_infos:
         raise NotThisFormat(format="Footprint XML 0.1")
     if known.feed_infos != 1:
@@ -105,7 +105,9 @@ def _says_version(head: str) -> bool:
     return 'schemaVersion="0.1"' in tag
 
 
-def _organization(record: XmlRecord, known: _Known) -> list[FeedProblem]:
+def _organization(
+    record: XmlRecord, known: Organizations, settings: ReadSettings
+) -> list[FeedProblem]:
     """Keep an organization; the problems it has itself are told with the feed's, not with each of its offers."""
     notes, parts = Notebook(0, record.line), record.parts
     ident = line(parts.said("organizationID"), "organizationID", notes, 250)
@@ -117,7 +119,10 @@ def _organization(record: XmlRecord, known: _Known) -> list[FeedProblem]:
         notes.repaired("organizationID", ident, "association_doubled")
         return notes.problems
     about = parts.said("description") or parts.said("missionStatement")
-    place = parts.parts("location")
+    where = parts.first("location")
+    place = None if where is None else read_location(where, parts.line_of(where), notes, settings)
+    if place is not None:
+        known.places[ident] = place
     known.associations[ident] = FeedAssociation(
         name=name,
         external_id=ident,
@@ -126,7 +131,7 @@ def _organization(record: XmlRecord, known: _Known) -> list[FeedProblem]:
         description=clean_html(about, "description", notes, 4_000),
         email=email(parts.said("email"), "email", notes),
         phone=line(parts.said("phone"), "phone", notes, 32),
-        city=line(place.said("city") if place else "", "city", notes, 120),
+        city=place.city if place else "",
     )
     return notes.problems
 
@@ -134,7 +139,7 @@ def _organization(record: XmlRecord, known: _Known) -> list[FeedProblem]:
 def _offer(
     record: XmlRecord, known: _Known, settings: ReadSettings
 ) -> Iterator[FeedItem | FeedProblem]:
-    item = checked(Opportunity(record, settings).draft(known.associations), record.notes)
+    item = checked(Opportunity(record, settings).draft(known.organizations), record.notes)
     yield from record.notes.problems
     if item is not None:
         yield item

@@ -6,7 +6,7 @@ says on which days.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -96,12 +96,21 @@ class _Reader:
         zone = self._zone()
         begins = self._time("startTime")
         ends = self._time("endTime")
+        is_flexible = self._is_flexible()
         rule = self._rule(zone, begins, ends)
         if rule is not None:
-            return FeedShift(None, None, str(zone), capacity, begins is None, rule)
+            return FeedShift(None, None, str(zone), capacity, begins is None, rule, is_flexible)
         if self.is_open_ended or (self._start is None and self._end is None):
             return None
-        return self._dated(zone, begins, ends, capacity)
+        return replace(self._dated(zone, begins, ends, capacity), is_flexible=is_flexible)
+
+    def _is_flexible(self) -> bool:
+        """What it says, else what the schema says: flexible when no hours are given."""
+        name = "timeFlexible"
+        stated = yes_no(self._parts.said(name), name, self._notes, self._parts.at(name))
+        return (
+            stated if stated is not None else not self._parts.said("startTime", "endTime").strip()
+        )
 
     def _dated(
         self, zone: ZoneInfo, begins: time | None, ends: time | None, capacity: int | None

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lxml import etree
-
 from portal import themes
 from portal.formats.checks import LENGTHS
-from portal.formats.coordinates import position
-from portal.formats.countries import country_code
 from portal.formats.dates import instant
 from portal.formats.footprint_dates import Timetable, read_durations
+from portal.formats.footprint_places import read_location
 from portal.formats.item import (
     DESCRIPTION_LENGTH,
     SUMMARY_LENGTH,
@@ -27,11 +25,19 @@ from portal.formats.languages import language_code
 from portal.formats.settings import ReadSettings
 from portal.formats.text import clean_html, line
 from portal.formats.values import email, places, web_address, whole, yes_no
-from portal.formats.xml_feed import Parts, XmlRecord, local, said
-from portal.formats.zones import US_STATES, zone_of, zone_of_place
+from portal.formats.xml_feed import Parts, XmlRecord, said
+from portal.formats.zones import zone_of, zone_of_place
 
 # What the schema says when nothing is said.
-_COUNTRY, _ZONE = "US", "America/Los_Angeles"
+_ZONE = "America/Los_Angeles"
+
+
+@dataclass(slots=True)
+class Organizations:
+    """What the first pass learnt of the organizations, by their ids: who they are, and where."""
+
+    associations: dict[str, FeedAssociation] = field(default_factory=dict)
+    places: dict[str, FeedLocation] = field(default_factory=dict)
 
 
 class Opportunity:
@@ -41,7 +47,7 @@ class Opportunity:
         self._record, self._parts, self._notes = record, record.parts, record.notes
         self._settings = settings
 
-    def draft(self, associations: dict[str, FeedAssociation]) -> dict[str, Any]:
+    def draft(self, known: Organizations) -> dict[str, Any]:
         """The fields of the item; what could not be used is in the notebook."""
         ident = line(
             self._parts.said("volunteerOpportunityID"), "volunteerOpportunityID", self._notes, 1_000
@@ -54,6 +60,8 @@ class Opportunity:
             self._parts.at("volunteersNeeded"),
         )
         locations, remote = self._locations()
+        if not locations and remote is RemoteWork.NO:
+            locations = self._hub_location(known.places)
         timetable = self._timetable(locations, wanted)
         tags = self._tags("categoryTags", "categoryTag")
         minimum_age = self._whole("minimumAge", 120)
@@ -62,7 +70,7 @@ class Opportunity:
             "title": self._text("title", TITLE_LENGTH),
             "description": self._html("description", DESCRIPTION_LENGTH),
             "summary": self._text("abstract", SUMMARY_LENGTH),
-            "association": self._association(associations),
+            "association": self._association(known.associations),
             "locations": locations,
             "remote": remote,
             "themes": tuple(dict.fromkeys(slug for tag in tags for slug in themes.of_tag(tag))),
@@ -127,59 +135,23 @@ class Opportunity:
                 self._parts.line_of(element),
             )
             virtual += bool(is_virtual)
-            if place := self._location(element, bool(is_virtual)):
+            place = read_location(
+                element, self._parts.line_of(element), self._notes, self._settings
+            )
+            if place is not None and not (
+                is_virtual and not (place.street or place.postal_code or place.city)
+            ):
                 found.append(place)
         if not virtual:
             return tuple(found), RemoteWork.NO
         return tuple(found), RemoteWork.POSSIBLE if found else RemoteWork.FULL
 
-    def _location(self, element: etree._Element, is_virtual: bool) -> FeedLocation | None:
-        at = self._parts.line_of(element)
-        parts = {local(part): said(part) for part in element}
-
-        def text(name: str, limit: int) -> str:
-            return line(parts.get(name.lower()), name, self._notes, limit, at)
-
-        postal_code, region = text("postalCode", 12), text("region", 80)
-        street = " ".join(filter(None, (text(f"streetAddress{i}", 200) for i in (1, 2, 3))))
-        country = self._country(parts.get("country", ""), region, at)
-        spot = position(
-            parts.get("latitude"), parts.get("longitude"), country, postal_code, self._notes, at
-        )
-        lat, lon = spot or (None, None)
-        place = FeedLocation(
-            name=text("name", LENGTHS["address"]),
-            street=street[: LENGTHS["address"]],
-            postal_code=postal_code,
-            city=text("city", LENGTHS["place"]),
-            region=region,
-            country=country,
-            lat=lat,
-            lon=lon,
-            directions=text("directions", 500),
-        )
-        named = (
-            place.name,
-            street,
-            postal_code,
-            place.city,
-            region,
-            spot,
-            (parts.get("country") or "").strip(),
-        )
-        if is_virtual and not any((street, postal_code, place.city)):
-            return None
-        return place if any(named) else None
-
-    def _country(self, written: str, region: str, at: int) -> str:
-        """The country written; else the United States when the region is one of theirs, else the feed's own."""
-        default = _COUNTRY if region in US_STATES else self._settings.country or _COUNTRY
-        if not written.strip():
-            return default
-        code = country_code(written)
-        if code is None:
-            self._notes.repaired("country", written, "country", at, used=default)
-        return code or default
+    def _hub_location(self, places_of: dict[str, FeedLocation]) -> tuple[FeedLocation, ...]:
+        """Without a place of its own, an offer happens where its hub is: so says the schema."""
+        for ident in self._ids("volunteerHubOrganizationID"):
+            if ident in places_of:
+                return (places_of[ident],)
+        return ()
 
     def _timetable(self, locations: tuple[FeedLocation, ...], wanted: int | None) -> Timetable:
         first = locations[0] if locations else None

@@ -92,7 +92,8 @@ class FeedRecurrence:
 class FeedShift:
     """A dated part of the offer, in UTC, or its rule (then both dates are None). No capacity is no limit; 0 is full.
 
-    `is_all_day` says that the feed gave dates without hours: from midnight to 23:59 in `zone`.
+    `is_all_day` says that the feed gave dates without hours: from midnight to 23:59 in `zone`. `is_flexible` says that
+    one may come and go within these hours.
     """
 
     starts_at: datetime | None
@@ -101,6 +102,7 @@ class FeedShift:
     capacity: int | None = None
     is_all_day: bool = False
     recurrence: FeedRecurrence | None = None
+    is_flexible: bool = False
 
     def __post_init__(self) -> None:
         for moment in (self.starts_at, self.ends_at):

@@ -120,6 +120,24 @@ def test_an_american_state_is_american_in_a_french_feed() -> None:
     assert read(feed(offer(place)), country="FR").one.locations[0].country == "US"
 
 
+def test_an_offer_without_a_place_happens_where_its_hub_is() -> None:
+    hub = "<volunteerHubOrganizationIDs><volunteerHubOrganizationID>a</volunteerHubOrganizationID></volunteerHubOrganizationIDs>"
+    placed = feed(offer(hub)).replace(
+        "<name>A</name>", "<name>A</name><location><city>Brest</city></location>"
+    )
+    assert [p.city for p in read(placed).one.locations] == ["Brest"]
+    remote = offer(hub + "<locations><location><virtual>Yes</virtual></location></locations>")
+    assert read(placed.replace(offer(hub), remote)).one.locations == ()
+
+
+def test_flexible_hours_are_those_that_say_so_or_say_nothing() -> None:
+    day, hours = "<startDate>2026-03-01</startDate>", "<startTime>10:00</startTime>"
+    found = [read(feed(when(x))).one.shifts[0].is_flexible for x in (
+        day, day + hours, day + hours + "<timeFlexible>Yes</timeFlexible>", day + "<timeFlexible>No</timeFlexible>",
+    )]  # fmt: skip
+    assert found == [True, False, True, False]
+
+
 def test_zero_places_is_full_and_minus_999_is_no_limit() -> None:
     def wanted(number: str) -> int | None:
         return read(feed(offer(f"<volunteersNeeded>{number}</volunteersNeeded>"))).one.places_wanted
