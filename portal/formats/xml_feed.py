@@ -191,9 +191,11 @@ class Parts:
 
     def first(self, *names: str) -> etree._Element | None:
         """The first child of one of these names that says something; an empty element means it is absent."""
-        for part in self.all(*names):
-            if len(part) or (part.text and not part.text.isspace()):
-                return part
+        for name in names:
+            for part in self._by_name.get(name.lower(), ()):
+                text = part.text
+                if (text and not text.isspace()) or len(part):
+                    return part
         return None
 
     def said(self, *names: str) -> str:
