@@ -10,7 +10,16 @@ from sqlalchemy.orm import selectinload
 
 from portal import clock, db
 from portal.models import Offer, OfferState, RecurrenceRule
-from portal.services import capacity, indexing, invitations, outbox, shifts, waiting
+from portal.services import (
+    capacity,
+    indexing,
+    invitations,
+    outbox,
+    sessions,
+    shifts,
+    sign_in_links,
+    waiting,
+)
 from portal.services.signups import begin
 from search.index import IndexUnavailable
 
@@ -87,8 +96,9 @@ def forget_friends() -> int:
 
 
 def forget() -> int:
-    """Delete done rows of the outbox after 30 days, and what attempts had typed after as long."""
+    """Delete what served: rows of the outbox and what attempts had typed after 30 days, mailed links, dead sessions."""
     with db.database().writing() as session:
         count = outbox.forget_old() + begin.forget_attempts()
+        count += sign_in_links.forget_old() + sessions.forget_old()
         session.commit()
     return count

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
 
 from portal import clock, db, tokens
@@ -83,3 +83,10 @@ def live(person: Person) -> list[Session]:
         .order_by(Session.seen_at.desc(), Session.id.desc())
     )
     return list(found)
+
+
+def forget_old() -> int:
+    """Upkeep: sessions that open nothing any more go after as long again. Returns how many."""
+    old = clock.now() - 2 * IDLE
+    gone = db.session.execute(delete(Session).where(Session.seen_at < old))
+    return int(getattr(gone, "rowcount", 0))

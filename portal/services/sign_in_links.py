@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import delete, func, or_, select, text, update
 
 from portal import clock, db, tokens
 from portal.errors import Gone, TooMany
@@ -108,6 +108,12 @@ def kill(email: str, person: Person | None = None) -> None:
         .values(used_at=clock.now())
         .execution_options(synchronize_session=False)
     )
+
+
+def forget_old() -> int:
+    """Upkeep: an address that asked for a link is forgotten once no limit needs the row any more. Returns how many."""
+    gone = db.session.execute(delete(SignInLink).where(SignInLink.created_at < clock.now() - DAY))
+    return int(getattr(gone, "rowcount", 0))
 
 
 def _wait_for_turn() -> None:

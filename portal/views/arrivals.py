@@ -1,16 +1,21 @@
-"""Coming in, whichever door it was: the session begins, what the device had kept joins the account, and it is said."""
+"""Coming in, whichever door it was: the page with every door, and what happens behind each of them.
+
+The session begins, what the device had kept joins the account, and it is said.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app, flash, redirect
+from flask import current_app, flash, redirect, render_template
 from flask_babel import gettext as _
 
 from portal import db, security
+from portal.demo.people import CAST
+from portal.forms.account import EmailForm
 from portal.models import Person
-from portal.views import likes, sessions
+from portal.views import likes, providers, sessions
 
 
 def come_in(person: Person, onward: str, *, commit: Callable[[], None] | None = None) -> Any:
@@ -28,3 +33,26 @@ def come_in(person: Person, onward: str, *, commit: Callable[[], None] | None = 
     )
     likes.forget_cookie(response)
     return response
+
+
+def page(form: EmailForm, onward: str, reason: str = "") -> str:
+    """The page with every way in, and why somebody stands before it."""
+    return render_template(
+        "accounts/sign_in.html",
+        form=form,
+        next=onward,
+        reason=reason,
+        providers=providers.offered(),
+        demo_people=_demo_people() if current_app.config["DEMO"] else [],
+    )
+
+
+def _demo_people() -> list[dict[str, str]]:
+    """The cast of the demo, in its order, with what each of them is there."""
+    texts = {
+        "volunteer": _("bénévole"),
+        "coordinator": _("coordonne une association"),
+        "helper": _("accueille pour une association"),
+        "moderator": _("veille sur le portail"),
+    }
+    return [{"first_name": n, "email": email, "text": texts.get(r, r)} for n, email, r in CAST]

@@ -13,13 +13,13 @@ from flask_babel import gettext as _
 
 from portal import db, queue, security
 from portal.demo.people import CAST
-from portal.errors import Forbidden, NotFound, ProofNeeded, SignInNeeded
+from portal.errors import Forbidden, Gone, NotFound, ProofNeeded, SignInNeeded
 from portal.forms.account import EmailForm
 from portal.language import spoken
 from portal.models import LinkPurpose
 from portal.services import accounts, sign_in_links
 from portal.services import sessions as open_sessions
-from portal.views import access, arrivals, providers, sessions, social_login
+from portal.views import access, arrivals, sessions, social_login
 from portal.views.access import by_token, public
 
 pages = Blueprint("sign_in", __name__)
@@ -60,7 +60,10 @@ def send() -> Any:
 def look(token: str) -> Any:
     """One button. Looking does nothing, however often."""
     g.is_personal = True
-    link = sign_in_links.find(token)
+    try:
+        link = sign_in_links.find(token)
+    except Gone as error:
+        return arrivals.page(EmailForm(), "/", error.in_words(_)), 410
     title, button = _words(link.purpose)
     text = _(
         "Avec l’adresse %(email)s. Vous n’avez rien demandé ? Fermez cette page : rien ne se passe.",
@@ -78,14 +81,18 @@ def look(token: str) -> Any:
 @pages.post("/sign-in/link/<token>")
 @by_token
 def press(token: str) -> Any:
-    """The button: what it does is what the link was asked for."""
-    link = sign_in_links.find(token)
-    if link.purpose is LinkPurpose.CHANGE_EMAIL:
-        return _change_email(token)
-    if link.purpose is LinkPurpose.JOIN_IDENTITY:
-        return social_login.join(token)
-    person, link = accounts.enter(token)
-    return arrivals.come_in(person, link.next_path)
+    """The button: what it does is what the link was asked for. One that is dead leads to the form for another."""
+    try:
+        purpose = sign_in_links.find(token).purpose
+        if purpose is LinkPurpose.CHANGE_EMAIL:
+            return _change_email(token)
+        if purpose is LinkPurpose.JOIN_IDENTITY:
+            return social_login.join(token)
+        person, link = accounts.enter(token)
+        return arrivals.come_in(person, link.next_path)
+    except Gone as error:
+        db.session.rollback()
+        return arrivals.page(EmailForm(), "/", error.in_words(_)), 410
 
 
 @pages.post("/sign-in/demo")
@@ -107,7 +114,7 @@ def sign_out() -> Any:
     """End this device's session."""
     sessions.sign_out()
     db.session.commit()
-    flash(_("Vous êtes déconnecté."))
+    flash(_("C’est fait : cet appareil ne vous connaît plus."))
     return redirect("/", code=303)
 
 
@@ -131,25 +138,7 @@ def _form(form: EmailForm, onward: str) -> str:
         reason = _(ProofNeeded.sentence)
     elif onward != "/":
         reason = _(SignInNeeded.sentence)
-    return render_template(
-        "accounts/sign_in.html",
-        form=form,
-        next=onward,
-        reason=reason,
-        providers=providers.offered(),
-        demo_people=_demo_people() if current_app.config["DEMO"] else [],
-    )
-
-
-def _demo_people() -> list[dict[str, str]]:
-    """The cast of the demo, in its order, with what each of them is there."""
-    texts = {
-        "volunteer": _("bénévole"),
-        "coordinator": _("coordonne une association"),
-        "helper": _("accueille pour une association"),
-        "moderator": _("veille sur le portail"),
-    }
-    return [{"first_name": n, "email": email, "text": texts.get(r, r)} for n, email, r in CAST]
+    return arrivals.page(form, onward, reason)
 
 
 def _words(purpose: LinkPurpose) -> tuple[str, str]:

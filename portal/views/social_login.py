@@ -13,7 +13,7 @@ from flask import Blueprint, current_app, flash, g, redirect, render_template, r
 from flask_babel import gettext as _
 
 from portal import db, queue, security, tokens
-from portal.errors import Invalid, NotFound
+from portal.errors import Invalid, NotFound, Unavailable
 from portal.forms.account import EmailForm
 from portal.language import spoken
 from portal.models import Person
@@ -33,12 +33,16 @@ def leave(provider: str) -> Any:
     client = providers.client(provider)
     db.session.rollback()  # no transaction stays open while somebody else's server answers
     g.is_personal = True
-    return providers.send(
-        client,
-        f"{current_app.config['BASE_URL']}/sign-in/{provider}/callback",
-        next=security.safe_path(request.args.get("next")),
-        link=request.args.get("link", "")[:64],
-    )
+    onward = security.safe_path(request.args.get("next"))
+    try:
+        return providers.send(
+            client,
+            f"{current_app.config['BASE_URL']}/sign-in/{provider}/callback",
+            next=onward,
+            link=request.args.get("link", "")[:64],
+        )
+    except Unavailable as error:
+        return arrivals.page(EmailForm(), onward, error.in_words(_)), error.status
 
 
 @pages.get("/sign-in/<provider>/callback")
@@ -49,7 +53,10 @@ def callback(provider: str) -> Any:
     client = providers.client(provider)
     row = g.get("session_row")
     db.session.rollback()
-    said, kept = providers.claims(client)
+    try:
+        said, kept = providers.claims(client)
+    except (Invalid, Unavailable) as error:
+        return arrivals.page(EmailForm(), "/", error.in_words(_)), error.status
     claims, onward = Claims.read(provider, said), kept["next"]
     if kept["link"]:
         return _link(claims, kept["link"], row)
