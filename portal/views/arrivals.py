@@ -24,7 +24,7 @@ def come_in(person: Person, onward: str, *, commit: Callable[[], None] | None = 
     joined = likes.bring_in(person)
     (commit or db.session.commit)()
     name = person.first_name or person.email or ""
-    flash(_("Bonjour %(name)s, vous êtes connecté.", name=name))
+    flash(_("Bonjour %(name)s, vous voilà.", name=name))
     if joined:
         flash(_("Les besoins que vous aimiez sur cet appareil sont dans votre compte."))
     target = security.safe_path(onward, "/")
