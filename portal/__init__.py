@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from flask import Flask
 
-from portal import assets, config, db, formatting, freshness, language, logs, security, tokens
+from portal import assets, config, db, formatting, freshness, language, logs, metrics, security, tokens
 from portal.config import Settings
 
 
@@ -27,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     language.init_app(app)
     formatting.init_app(app)
     freshness.init_app(app)
+    metrics.init_app(app)
 
     from portal import api, cli, jobs, views  # doors last: they import everything below
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app, request
 from markupsafe import escape
 
-from portal import clock
+from portal import clock, metrics
 from portal.formatting import found as in_words
 from portal.formatting import said
 from portal.models import Location, Offer, Shift
@@ -25,6 +25,7 @@ def asked(limit: int) -> Asked:
 
 def cards(found: Found) -> list[Card]:
     """The offers of an answer, in order."""
+    metrics.searched(found.backend)
     return finding.cards(found.results.hits, found.asked.query)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app
 from flask_babel import gettext as _
 
-from portal import formatting
+from portal import formatting, metrics
 from portal.formatting import number, said, theme_name
 from portal.services import finding
 from portal.services.finding import Asked, Card, Found, address
@@ -24,6 +24,7 @@ KEPT = ("box", "area", "association", "feed", "campaign", "exact", "from", "to")
 
 def cards(found: Found) -> list[Card]:
     """The cards of an answer, with this visitor's likes and why each is there."""
+    metrics.searched(found.backend)
     return _finished(
         finding.cards(found.results.hits, found.asked.query, _person_id()), found.asked
     )
