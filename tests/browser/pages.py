@@ -1,0 +1,135 @@
+"""The pages that every visitor may meet, who sees each, and how one gets there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.walking import open_a_card, sign_up
+
+NEAR = "/search?place=Lyon&when=month&remote=no"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A page: its name, the role of who sees it ("" for anybody), and the way there."""
+
+    name: str
+    role: str
+    go: Callable[[Page], object]
+
+
+def at(path: str) -> Callable[[Page], object]:
+    """By its address."""
+    return lambda page: page.goto(path)
+
+
+def swapped(page: Page) -> None:
+    """The list of results after a filter was ticked and htmx put the new one in."""
+    page.goto("/search?place=Lyon")
+    with page.expect_response(re.compile("theme=")):
+        page.evaluate("document.querySelector('[name=theme]').click()")
+    page.wait_for_url(re.compile("theme="))
+
+
+def nothing_found(page: Page) -> None:
+    """A search that finds nothing, which says what would."""
+    page.goto("/search?q=xylophoniste+introuvable&place=Lyon&radius=2")
+
+
+def offer(page: Page) -> None:
+    """An offer that is signed up for here."""
+    page.goto(NEAR)
+    open_a_card(page)
+
+
+def refused(page: Page) -> None:
+    """An offer's page after a form that was sent empty."""
+    offer(page)
+    page.get_by_role("button", name="Je m’inscris").click()
+    page.locator("#signup .summary").wait_for()
+
+
+def attempt(page: Page) -> None:
+    """What comes after the form."""
+    offer(page)
+    sign_up(page, "Ali", "ali@example.org")
+
+
+def association(page: Page) -> None:
+    """Who is behind an offer."""
+    offer(page)
+    page.locator(".offer__who a").click()
+    page.wait_for_url(re.compile("/associations/"))
+
+
+def share(page: Page) -> None:
+    """Every way of sharing an offer."""
+    offer(page)
+    page.get_by_role("link", name=re.compile("inviter par e-mail")).click()
+    page.wait_for_url(re.compile("/share"))
+
+
+def flag(page: Page) -> None:
+    """Saying that something is wrong with an offer."""
+    offer(page)
+    page.get_by_role("link", name="Signaler un problème").click()
+    page.wait_for_url(re.compile("/flags"))
+
+
+def own_signup(page: Page) -> None:
+    """A signup's own page, from the account."""
+    page.goto("/account")
+    page.locator("main a[href^='/signups/']").first.click()
+    page.wait_for_url(re.compile("/signups/"))
+
+
+def dashboard(tail: str) -> Callable[[Page], object]:
+    """A page of the association's dashboard."""
+
+    def go(page: Page) -> None:
+        page.goto("/dashboard")
+        page.wait_for_url(re.compile("/dashboard/"))
+        if tail:
+            page.goto(page.url + tail)
+        expect(page.locator("h1")).to_be_visible()
+
+    return go
+
+
+PAGES = (
+    Seen("home", "", at("/")),
+    Seen("search", "", at("/search?place=Lyon")),
+    Seen("search-swapped", "", swapped),
+    Seen("search-empty", "", nothing_found),
+    Seen("theme", "", at("/themes/environment")),
+    Seen("offer", "", offer),
+    Seen("offer-refused", "", refused),
+    Seen("signup-attempt", "", attempt),
+    Seen("share", "", share),
+    Seen("flag", "", flag),
+    Seen("association", "", association),
+    Seen("association-new", "", at("/associations/new")),
+    Seen("sign-in", "", at("/sign-in")),
+    Seen("help", "", at("/help")),
+    Seen("about", "", at("/about")),
+    Seen("privacy", "", at("/privacy")),
+    Seen("accessibility", "", at("/accessibility")),
+    Seen("terms", "", at("/terms")),
+    Seen("source", "", at("/source")),
+    Seen("mailbox", "", at("/demo/mailbox")),
+    Seen("not-found", "", at("/offers/999999999")),
+    Seen("account", "volunteer", at("/account")),
+    Seen("own-signup", "volunteer", own_signup),
+    Seen("share-signed-in", "volunteer", share),
+    Seen("erase", "volunteer", at("/account/erase")),
+    Seen("today", "coordinator", dashboard("")),
+    Seen("people", "coordinator", dashboard("/people")),
+    Seen("offers", "coordinator", dashboard("/offers")),
+    Seen("team", "coordinator", dashboard("/team")),
+    Seen("offer-form", "coordinator", dashboard("/offers/new")),
+    Seen("moderation", "moderator", at("/moderation")),
+)
