@@ -144,7 +144,9 @@ def said(note: Sentence) -> str:
 
 def found(total: int, parts: Sequence[Sentence]) -> str:
     """« 12 besoins à moins de 10 km de Lyon (Rhône), éducation »: a search and what it found."""
-    count = ngettext("%(n)s besoin", "%(n)s besoins", total, n=number(total))
+    # In French nothing is singular; without a catalogue for French the choice is English's.
+    plural = 1 if total == 0 and _language() == "fr" else total
+    count = ngettext("%(n)s besoin", "%(n)s besoins", plural, n=number(total))
     asked = ", ".join(words for words in map(said, parts) if words)
     return f"{count} {asked}".strip()
 

@@ -187,6 +187,8 @@ def _ways(found: Found) -> dict[str, Any]:
     if ways.remote_total:
         text = _("À distance : %(found)s", found=count(ways.remote_total))
         remote = (text, address(asked.changed(remote="only")))
+    if found.total == 0 and not (drops or wider or remote):
+        wider = (_("Voir tous les besoins"), address(()))
     return {"drops": drops, "wider": wider, "remote": remote}
 
 

@@ -88,6 +88,14 @@ def test_nothing_found_is_no_dead_end(looker: Visitor, offers: list[Offer]) -> N
     assert "1 besoin sans" in page.words
 
 
+def test_where_no_single_filter_helps_everything_is_proposed(
+    looker: Visitor, offers: list[Offer]
+) -> None:
+    page = looker.get("/search?q=zzzzz&minors=1&accessible=1")
+    assert page.soup.find(id="search-status").get_text() == "0 besoin"  # type: ignore[union-attr]
+    assert page.soup.select('.empty a[href="/search"]')
+
+
 def test_a_filter_is_undone_by_its_pill(looker: Visitor, offers: list[Offer]) -> None:
     page = looker.get("/search?q=jardin&theme=education")
     pills = {
