@@ -5,24 +5,20 @@ The text is written plain, with blank lines between paragraphs, and becomes HTML
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
-    DateField,
     FieldList,
     Form,
     FormField,
-    HiddenField,
     IntegerField,
     RadioField,
     SelectMultipleField,
     StringField,
     TextAreaField,
-    TimeField,
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice as Choice
@@ -32,12 +28,12 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from portal import clock, themes
 from portal.formats.text import plain
 from portal.forms.prose import suggested_theme, to_html, to_text
-from portal.models import Offer, Precision, Remote
+from portal.forms.shift_row import RULE, ZONE, ShiftRow, shown
+from portal.models import Offer, Precision, Remote, Shift
 from portal.services import places
 from portal.services.offer_shifts import RuleWish, ShiftWish
 from portal.services.offers import LocationWish, OfferWish
 
-ZONE = ZoneInfo("Europe/Paris")
 EMPTY_ROWS = 2  # how many blank dates a new page offers; saving a draft gives two more
 MOST_ROWS = 60
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -45,40 +41,6 @@ DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 def _one_line(value: str | None) -> str | None:
     return " ".join(value.split()) if value else value
-
-
-class ShiftRow(Form):
-    """One date: a day, from when to when, for how many."""
-
-    id = HiddenField()
-    on = DateField(_("Jour"), [Optional()])
-    starts = TimeField(_("De"), [Optional()])
-    ends = TimeField(_("À"), [Optional()])
-    capacity = IntegerField(
-        _("Places"), [Optional(), NumberRange(0, 10_000, _("Un nombre de 0 à 10 000."))]
-    )
-
-    @property
-    def is_blank(self) -> bool:
-        return not (self.on.raw_data and self.on.raw_data[0])
-
-    def validate_on(self, field: DateField) -> None:
-        """A given day needs both hours; a new one lies ahead, within two years."""
-        if field.data is None:
-            return
-        if self.starts.data is None or self.ends.data is None:
-            raise ValidationError(_("Donnez l’heure de début et de fin de ce jour."))
-        if not self.id.data and not clock.today() <= field.data <= clock.today() + timedelta(731):
-            raise ValidationError(_("Choisissez un jour à venir, dans les deux ans."))
-
-    def wish(self) -> ShiftWish:
-        """In UTC; an end before the start is the next morning."""
-        starts_at = datetime.combine(self.on.data, self.starts.data, ZONE)
-        ends_at = datetime.combine(self.on.data, self.ends.data, ZONE)
-        if ends_at <= starts_at:
-            ends_at = datetime.combine(self.on.data + timedelta(1), self.ends.data, ZONE)
-        ident = int(self.id.data) if (self.id.data or "").isdigit() else None
-        return ShiftWish(starts_at, ends_at, self.capacity.data, ident)
 
 
 class _Ticks(SelectMultipleField):
@@ -124,7 +86,7 @@ class OfferForm(Form):
         ],
         default="dated",
     )
-    shifts = FieldList(FormField(ShiftRow), max_entries=MOST_ROWS)
+    shifts = FieldList(FormField(ShiftRow), _("Dates"), max_entries=MOST_ROWS)
     schedule = StringField(
         _("Le rythme, en mots"), [Length(max=300)], filters=[_one_line],
         description=_("Par exemple : le mardi de 18 h à 20 h, pendant l’année scolaire."),
@@ -146,7 +108,7 @@ class OfferForm(Form):
         self.offer = offer
         self._found: LocationWish | None = None
         blank = sum(1 for row in self.shifts if row.form.is_blank and row.form.on.data is None)
-        for _n in range(max(0, EMPTY_ROWS - blank)):
+        for _n in range(max(0, min(EMPTY_ROWS - blank, MOST_ROWS - len(self.shifts)))):
             self.shifts.append_entry()
 
     def validate_place(self, field: StringField) -> None:
@@ -184,6 +146,10 @@ class OfferForm(Form):
         """Dates where dates are asked for."""
         if self.kind.data != "ongoing" and not any(row.form.on.data for row in field):
             raise ValidationError(_("Donnez au moins une date."))
+        known = {shift.id for shift in self.offer.shifts} if self.offer else set()
+        days = [row.form.on.data for row in field if row.form.ident not in known]
+        if self.kind.data == "dated" and any(day and day < clock.today() for day in days):
+            raise ValidationError(_("Choisissez un jour à venir, dans les deux ans."))
 
     def validate_themes(self, field: SelectMultipleField) -> None:
         """One or two say more than five."""
@@ -192,7 +158,11 @@ class OfferForm(Form):
 
     def wish(self) -> OfferWish:
         """The checked form as the service takes it."""
-        rows = [row.form.wish() for row in self.shifts if row.form.on.data]
+        dates = self._dates()
+        rows = [row.form.wish(dates.get(row.form.ident)) for row in self.shifts if row.form.on.data]
+        posted = {row.form.ident for row in self.shifts}
+        # A date that the page did not show was not left out: it stays as it is.
+        rows += [_as_it_is(shift) for ident, shift in dates.items() if ident not in posted]
         weekly = self.kind.data == "weekly" and rows
         text = (self.title.data or "") + " " + (self.description.data or "")
         return OfferWish(
@@ -204,7 +174,7 @@ class OfferForm(Form):
             is_ongoing=self.kind.data == "ongoing",
             capacity=self.capacity.data,
             shifts=() if weekly or self.kind.data == "ongoing" else tuple(rows),
-            rule=_weekly(rows[0]) if weekly else None,
+            rule=self._weekly(rows[0]) if weekly else None,
             schedule=self.schedule.data or "",
             bring=self.bring.data or "",
             welcome=self.welcome.data or "",
@@ -213,15 +183,28 @@ class OfferForm(Form):
             near_transport=self.near_transport.data,
         )
 
+    def _dates(self) -> dict[int | None, Shift]:
+        """The dates to come that the page can change, by their ids."""
+        ahead = self.offer.shifts_ahead(clock.now()) if self.offer else []
+        return {s.id: s for s in ahead if s.starts_at is not None and s.rule_id is None}
+
+    def _weekly(self, first: ShiftWish) -> RuleWish:
+        """The rule of the first row; the one there is, whatever its words, when day and hours are still its own."""
+        minutes = int(((first.ends_at or first.starts_at) - first.starts_at).total_seconds() // 60)
+        for rule in self.offer.rules if self.offer else []:
+            if (rule.starts_at, rule.minutes) == (first.starts_at, minutes):
+                return RuleWish(rule.rrule, rule.starts_at, rule.minutes, first.capacity)
+        day = DAYS[first.starts_at.astimezone(ZONE).weekday()]
+        return RuleWish(f"FREQ=WEEKLY;BYDAY={day}", first.starts_at, minutes, first.capacity)
+
     def _kept_postcode(self, city: str) -> str:
         known = self.offer.locations[0] if self.offer and self.offer.locations else None
         return known.postal_code if known and known.city == city else ""
 
 
-def _weekly(first: ShiftWish) -> RuleWish:
-    day = DAYS[first.starts_at.astimezone(ZONE).weekday()]
-    minutes = int((first.ends_at - first.starts_at).total_seconds() // 60)
-    return RuleWish(f"FREQ=WEEKLY;BYDAY={day}", first.starts_at, minutes, first.capacity)
+def _as_it_is(shift: Shift) -> ShiftWish:
+    assert shift.starts_at is not None, "only dated ones are rows"  # noqa: S101
+    return ShiftWish(shift.starts_at, shift.ends_at, shift.capacity, shift.id)
 
 
 def filled(offer: Offer) -> dict[str, Any]:
@@ -255,17 +238,10 @@ def _rows(offer: Offer, kind: str) -> list[dict[str, Any]]:
     if kind == "weekly":
         rule = offer.rules[0]
         ends_at = rule.starts_at + timedelta(minutes=rule.minutes)
-        return [_row("", rule.starts_at, ends_at, rule.capacity)]
+        return [shown(RULE, rule.starts_at, ends_at, rule.capacity)]
     ahead = [s for s in offer.shifts_ahead(clock.now()) if s.starts_at is not None]
-    return [_row(str(s.id), s.starts_at, s.ends_at or s.starts_at, s.capacity) for s in ahead]  # type: ignore[arg-type]
-
-
-def _row(
-    ident: str, starts_at: datetime, ends_at: datetime, capacity: int | None
-) -> dict[str, Any]:
-    start, end = starts_at.astimezone(ZONE), ends_at.astimezone(ZONE)
-    times: tuple[date, time, time] = (start.date(), start.time(), end.time())
-    return {"id": ident, "on": times[0], "starts": times[1], "ends": times[2], "capacity": capacity}
+    rows = [shown(str(s.id), s.starts_at, s.ends_at, s.capacity) for s in ahead if s.starts_at]
+    return rows[: MOST_ROWS - EMPTY_ROWS]
 
 
 def advice(wish: OfferWish) -> list[str]:

@@ -25,7 +25,7 @@ class ShiftWish:
     """A dated shift of the form, in UTC; `id` is that of the shift it changes, None for a new one."""
 
     starts_at: datetime
-    ends_at: datetime
+    ends_at: datetime | None
     capacity: int | None = None
     id: int | None = None
 

@@ -177,22 +177,6 @@ def test_an_offer_form_without_a_place_or_a_date_says_so(
     assert "au moins une date" in page.words
 
 
-def test_an_edit_that_leaves_a_shift_out_cancels_it(
-    visitor: Visitor, cast: Cast, database: Database, lyon: None
-) -> None:
-    with database.writing() as session:
-        offer = factories.offer(session.get_one(Association, cast.jardins.id))
-        offer.shifts = [factories.shift(3), factories.shift(9)]
-        session.add(offer)
-        session.commit()
-    sign_in(visitor, cast.alice)
-    visitor.get(f"/dashboard/{cast.jardins.slug}/offers/{offer.id}/edit")
-    page = visitor.submit("", **{"shifts-1-on": "", "shifts-1-starts": "", "shifts-1-ends": ""})
-    assert page.status == 200, page.words
-    with database.reading() as session:
-        assert len(session.get_one(Offer, offer.id).shifts) == 1
-
-
 def test_pause_resume_and_close(visitor: Visitor, cast: Cast, database: Database) -> None:
     with database.writing() as session:
         offer = factories.offer(session.get_one(Association, cast.jardins.id))
