@@ -31,7 +31,7 @@ def unlike(person: Person, offer: Offer) -> bool:
     gone = db.session.execute(
         delete(Like).where(Like.person_id == person.id, Like.cluster_id == offer.cluster_id)
     )
-    return bool(cast("CursorResult[Any]", gone).rowcount)
+    return cast("CursorResult[Any]", gone).rowcount == 1
 
 
 def join(person: Person, kept: Mapping[int, int]) -> int:
@@ -127,5 +127,6 @@ def _add(person: Person, cluster: int, offer: int) -> bool:
         insert(Like)
         .values(person_id=person.id, cluster_id=cluster, offer_id=offer, created_at=clock.now())
         .on_conflict_do_nothing(index_elements=["person_id", "cluster_id"])
+        .returning(Like.id)  # PostgreSQL tells no count for an insert, but which row is new
     )
-    return bool(cast("CursorResult[Any]", added).rowcount)
+    return added.first() is not None
