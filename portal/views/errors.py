@@ -7,8 +7,10 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_babel import gettext
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
+from portal import db
 from portal.errors import PortalError, ProofNeeded, SignInNeeded, TooMany
 from portal.views import access
 
@@ -20,6 +22,7 @@ def init_app(app: Flask) -> None:
     """Answer PortalErrors with their sentence, anything unexpected with the request's id and no details."""
     app.register_error_handler(PortalError, portal_error)
     app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(DataError, unstorable)
     app.register_error_handler(Exception, unexpected)
 
 
@@ -44,10 +47,28 @@ def http_error(error: HTTPException) -> Any:
     return response
 
 
+def unstorable(error: DataError) -> Any:
+    """A text that PostgreSQL cannot hold, in an address or a form: a null character, or more than its column takes."""
+    log.info("unstorable_text", route=request.endpoint)
+    _start_afresh()
+    sentence = gettext(
+        "Un des textes envoyés contient un caractère illisible, ou est trop long. Corrigez-le et recommencez."
+    )
+    return answer(400, sentence)
+
+
 def unexpected(error: Exception) -> Any:
     """A defect of ours: logged with its trace, told by its id alone."""
     log.exception("unexpected_error", route=request.endpoint)
+    _start_afresh()
     return answer(500, "")
+
+
+def _start_afresh() -> None:
+    """The page of an error asks nothing of a database that just failed: not even who is signed in."""
+    g.is_personal, g.person, g.session_row = True, None, None
+    if db.in_transaction():
+        db.session.rollback()
 
 
 def answer(status: int, sentence: str) -> Response:
