@@ -6,7 +6,18 @@ from dataclasses import asdict
 
 from flask import Flask
 
-from portal import assets, config, db, formatting, freshness, language, logs, metrics, security, tokens
+from portal import (
+    assets,
+    config,
+    db,
+    formatting,
+    freshness,
+    language,
+    logs,
+    metrics,
+    security,
+    tokens,
+)
 from portal.config import Settings
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import joinedload
-from sqlalchemy.orm import joinedload
 
 from portal import clock, db, tokens
 from portal.errors import Conflict

@@ -7,11 +7,10 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock, db
-from portal.models import Offer, OfferDay, OfferState, Remote
+from portal.models import Offer, OfferState, Remote
 from portal.services import indexing
 from tests import factories
 from tests.people import Cast
