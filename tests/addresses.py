@@ -168,6 +168,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /sign-in": {"email": "quelqu.un@example.org", "next": "/account"},
     "POST /sign-in/demo": {"email": "camille@example.org", "next": "/"},
     "POST /sign-in/link/<token>": {},
+    "POST /sign-in/facebook/deletion": {"signed_request": "x.y"},
     "POST /sign-in/proof": {"email": "quelqu.un@example.org"},
     "POST /sign-out": {},
     "POST /signups/<token>/bring": {"party": "3"},

@@ -32,6 +32,7 @@ from portal.views import (
     sign_in,
     signup_buttons,
     signups,
+    social_deletion,
     social_login,
     team,
 )
@@ -78,6 +79,7 @@ def blueprints() -> tuple[Blueprint, ...]:
         sign_in.pages,
         signup_buttons.pages,
         signups.pages,
+        social_deletion.pages,
         social_login.pages,
         team.pages,
     )
