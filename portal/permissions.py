@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.models.association import Association
+from portal.models.association import Association, AssociationState
 from portal.models.membership import Membership, TeamRole
 from portal.models.offer import Offer, OfferState
 from portal.models.person import Person, PersonState
@@ -36,8 +36,13 @@ def may_moderate(person: Person | None) -> bool:
     return person is not None and person.is_moderator
 
 
+def is_public(offer: Offer) -> bool:
+    """May a stranger look at its page? Nothing of a suspended association, or of one that waits, is shown."""
+    return offer.state in PUBLIC_STATES and offer.association.state is AssociationState.ACTIVE
+
+
 def may_see(person: Person | None, offer: Offer) -> bool:
     """Look at the offer's page: everyone when it is public, else its team and, once it was sent in, moderators."""
-    if offer.state in PUBLIC_STATES or may_help(person, offer.association):
+    if is_public(offer) or may_help(person, offer.association):
         return True
     return offer.state is not OfferState.DRAFT and may_moderate(person)

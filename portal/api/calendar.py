@@ -37,7 +37,7 @@ def search() -> Response:
 def offer(ident: int, slug: str = "") -> Response:
     """The dated shifts of one offer."""
     card = finding.one(ident)
-    if card is None or card.offer.state not in permissions.PUBLIC_STATES:
+    if card is None or not permissions.is_public(card.offer):
         raise NotFound
     return _calendar([card], card.offer.title)
 

@@ -45,7 +45,7 @@ def listed() -> Any:
 def one(ident: int) -> Any:
     """One open offer; 410 once it is over, 404 when it is not public."""
     card = finding.one(ident)
-    if card is None or card.offer.state not in permissions.PUBLIC_STATES:
+    if card is None or not permissions.is_public(card.offer):
         raise NotFound
     if card.offer.state is not OfferState.LIVE or finding.is_over(card, clock.now()):
         raise Gone

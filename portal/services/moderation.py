@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from portal import clock, db
@@ -60,7 +60,17 @@ def queue(limit: int = 50) -> Queue:
     by_offer: dict[int, list[Flag]] = {}
     for flag in flags:
         by_offer.setdefault(flag.offer_id, []).append(flag)
-    pending = _offers(select(Offer.id).where(Offer.state == OfferState.PENDING).limit(limit))
+    pending = _offers(
+        select(Offer.id)
+        .outerjoin(Feed, Feed.id == Offer.feed_id)
+        # What a suspect run brought is decided as a whole, with its feed: it must not crowd out the others.
+        .where(
+            Offer.state == OfferState.PENDING,
+            or_(Offer.feed_id.is_(None), Feed.state != FeedState.SUSPECT),
+        )
+        .order_by(Offer.updated_at)
+        .limit(limit)
+    )
     flagged = _offers(list(by_offer)[:limit])
     flagged.sort(key=lambda offer: (not offer.association.is_verified, -len(by_offer[offer.id])))
     return Queue(
@@ -160,7 +170,11 @@ def undo(decision: Decision, moderator: Person) -> Decision:
     made = _decide(offer, moderator, Verdict.UNDO)
     offer.state = OfferState(decision.state_before)
     decision.undone_at = clock.now()
+    if offer.state not in (OfferState.HIDDEN, OfferState.REFUSED):
+        offer.reason = ""
     _changed(offer)
+    if offer.state is OfferState.LIVE:
+        signups.reopen_line(offer)
     return made
 
 
@@ -170,6 +184,9 @@ def verify(association: Association, moderator: Person) -> Decision:
     association.verified_at = clock.now()
     association.state = AssociationState.ACTIVE
     db.session.flush()
+    outbox.reindex_all(
+        db.session.scalars(select(Offer.id).where(Offer.association_id == association.id))
+    )
     return made
 
 

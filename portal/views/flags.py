@@ -10,7 +10,7 @@ from portal import db, tokens
 from portal.errors import NotFound
 from portal.forms.moderation import FlagForm
 from portal.models import FlagReason, Offer
-from portal.permissions import PUBLIC_STATES
+from portal.permissions import is_public
 from portal.services import flags
 from portal.views import access
 from portal.views.access import public
@@ -55,6 +55,6 @@ def thanks(offer_id: int) -> Any:
 
 def _offer(offer_id: int) -> Offer:
     found = db.session.get(Offer, offer_id)
-    if found is None or found.state not in PUBLIC_STATES:
+    if found is None or not is_public(found):
         raise NotFound
     return found

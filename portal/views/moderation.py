@@ -33,7 +33,10 @@ def show() -> Any:
         cases=[case for case in cases if kind not in KINDS or case["kind"] == kind],
         counts={name: sum(case["kind"] == name for case in cases) for name in KINDS},
         kind=kind if kind in KINDS else "",
-        reasons=[(key, _(text) or _("Autre raison")) for key, text in moderation.REASONS.items()],
+        reasons=[
+            (key, _(text) if text else _("Autre raison"))
+            for key, text in moderation.REASONS.items()
+        ],
         decisions=[_told(one) for one in moderation.recent(20)],
         feeds=queue.feeds,
     )

@@ -6,8 +6,20 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal import clock, permissions
 from portal.errors import Conflict, Invalid
-from portal.models import Decision, FlagReason, Offer, OfferState, Outbox, Person, TeamRole
+from portal.models import (
+    Decision,
+    Feed,
+    FeedState,
+    FlagReason,
+    Offer,
+    OfferState,
+    Outbox,
+    Person,
+    SignupState,
+    TeamRole,
+)
 from portal.services import flags, moderation
 from tests import factories
 
@@ -93,6 +105,42 @@ def test_a_decision_is_undone_and_kept(session: Session, offer: Offer, mona: Per
     assert len(session.scalars(select(Decision)).all()) == 2
     with pytest.raises(Conflict):
         moderation.undo(hidden, mona)
+
+
+def test_undoing_gives_the_freed_places_to_the_line_and_takes_the_reason_back(
+    session: Session, offer: Offer, mona: Person
+) -> None:
+    shift = offer.shifts[0]
+    hidden = moderation.hide(offer, mona, "unsafe")
+    line = factories.signup(shift, state=SignupState.WAITLISTED, verified_at=clock.now())
+    session.add(line)
+    session.flush()
+    moderation.undo(hidden, mona)
+    assert (line.state, offer.reason) == (SignupState.OFFERED, "")
+
+
+def test_nothing_of_a_suspended_association_is_public_until_it_is_verified_again(
+    session: Session, offer: Offer, mona: Person
+) -> None:
+    moderation.suspend(offer.association, mona, "fraud")
+    assert not permissions.may_see(None, offer)
+    moderation.verify(offer.association, mona)
+    assert permissions.may_see(None, offer)
+
+
+def test_what_a_suspect_feed_brought_does_not_crowd_out_the_queue(
+    session: Session, offer: Offer
+) -> None:
+    feed = Feed(name="partner", state=FeedState.SUSPECT)
+    session.add(feed)
+    session.flush()
+    session.add_all(
+        factories.offer(state=OfferState.PENDING, feed_id=feed.id, external_id=str(n))
+        for n in range(5)
+    )
+    offer.state = OfferState.PENDING
+    session.flush()
+    assert [one.id for one in moderation.queue(limit=3).pending] == [offer.id]
 
 
 def test_a_decision_that_was_followed_by_another_cannot_be_undone(
