@@ -44,6 +44,7 @@ class Change(StrEnum):
 
     CREATED = "created"
     UPDATED = "updated"
+    RETURNED = "returned"  # it was withdrawn, and the feed has it again
     UNCHANGED = "unchanged"
     ENDING = "ending"  # what is live now would be over: kept as it is until the whole run is judged
 
@@ -128,7 +129,7 @@ def bring(
             details={"fields": changed, "returned": was_withdrawn},
         )
     )
-    return Change.UPDATED, offer
+    return (Change.RETURNED if was_withdrawn else Change.UPDATED), offer
 
 
 def is_past(item: FeedItem, at: datetime) -> bool:

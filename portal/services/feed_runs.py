@@ -52,6 +52,7 @@ class Tally:
     is_complete: bool = True
     problems: list[FeedProblem] = field(default_factory=list)
     created_ids: list[str] = field(default_factory=list)
+    returned_ids: list[str] = field(default_factory=list)  # a dismissed run's, for instance
     missing: list[int] = field(default_factory=list)
     ending: list[FeedItem] = field(default_factory=list)
 
@@ -206,8 +207,10 @@ def _count(tally: Tally, item: FeedItem, notes: Notebook, change: Change) -> Non
     if change is Change.CREATED:
         tally.created += 1
         tally.created_ids.append(item.external_id)
-    elif change is Change.UPDATED:
+    elif change in (Change.UPDATED, Change.RETURNED):
         tally.updated += 1
+        if change is Change.RETURNED:
+            tally.returned_ids.append(item.external_id)
     elif change is Change.ENDING:
         tally.ending.append(item)
     else:
@@ -227,7 +230,7 @@ def _settle(known: Known, seen: set[str], tally: Tally, save: Save) -> None:
     """Withdraw what vanished and end what ended, or pull the brake."""
     present = _present_ids(known.feed)
     missing = [ident for external_id, ident in present.items() if external_id not in seen]
-    before = len(present) - tally.created
+    before = len(present) - tally.created - len(tally.returned_ids)
     save()
     if missing and not tally.is_complete:
         tally.why = "Le flux n’a pas pu être lu en entier : les offres absentes sont gardées pour le moment."
@@ -274,6 +277,7 @@ def withdraw(ids: list[int], save: Save) -> int:
 
 def _hold_created(feed: Feed, tally: Tally, save: Save) -> None:
     """Ids that were all renumbered look like new offers beside the old ones: nobody sees them until a person decided."""
+    tally.created_ids += tally.returned_ids
     for start in range(0, len(tally.created_ids), BATCH):
         some = tally.created_ids[start : start + BATCH]
         for offer in db.session.scalars(
@@ -281,5 +285,6 @@ def _hold_created(feed: Feed, tally: Tally, save: Save) -> None:
         ):
             offer.state = OfferState.PENDING
             offer.version += 1
+            outbox.reindex(offer.id)  # a worker may have indexed it while the file was read
         db.session.flush()
         save()

@@ -6,9 +6,10 @@ import io
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.db import Database
 from portal.models import (
     Feed,
@@ -106,7 +107,9 @@ def test_a_changed_record_keeps_its_offer_and_its_number(
     assert (offer.id, offer.title, offer.version) == (before, "Ranger la réserve", 2)
 
 
-def test_a_shift_that_moves_keeps_its_people(run: Callable[[bytes], Tally], session: Session) -> None:
+def test_a_shift_that_moves_keeps_its_people(
+    run: Callable[[bytes], Tally], session: Session
+) -> None:
     run(table(line(1)))
     shift = session.scalars(select(Shift)).one()
     session.add(factories.signup(shift))
@@ -202,6 +205,37 @@ def test_renumbered_ids_are_not_shown_beside_the_old_ones(
     session.expire_all()
     shown = set(session.scalars(select(Offer.external_id).where(Offer.state == OfferState.LIVE)))
     assert shown == {str(n) for n in range(40)}
+
+
+def test_what_was_dismissed_does_not_come_back_with_the_next_run(
+    run: Callable[[bytes], Tally], session: Session, feed: Feed
+) -> None:
+    run(table(*(line(n) for n in range(40))))
+    wrong = table(*(line(n + 1000, f"Trier des livres {n}") for n in range(40)))
+    run(wrong)
+    feeds.dismiss(feed, session.commit)
+    session.expire_all()
+    assert (run(wrong).outcome, live(session)) == (RunOutcome.SUSPECT, 40)
+    assert feeds.confirm(feed, session.commit) == 40
+    session.expire_all()
+    shown = set(session.scalars(select(Offer.external_id).where(Offer.state == OfferState.LIVE)))
+    assert shown == {str(n + 1000) for n in range(40)}
+
+
+def test_what_is_held_leaves_the_index_again(
+    run: Callable[[bytes], Tally], session: Session, feed: Feed
+) -> None:
+    def save() -> None:
+        """Commit, beside a worker that has indexed everything before anything is held."""
+        if session.scalar(select(Offer.id).where(Offer.state == OfferState.PENDING)) is None:
+            session.execute(update(Outbox).values(done_at=clock.now()))
+        session.commit()
+
+    run(table(*(line(n) for n in range(40))))
+    feeds.read(feed, io.BytesIO(table(*(line(n + 1000) for n in range(40)))), LIMITS, save)
+    held = session.scalars(select(Offer).where(Offer.state == OfferState.PENDING)).all()
+    waiting = select(Outbox.key).where(Outbox.kind == "index", Outbox.done_at.is_(None))
+    assert {f"index:{offer.id}" for offer in held} <= set(session.scalars(waiting))
 
 
 @pytest.mark.parametrize("body", [b"", b"<!doctype html><title>Login</title>", b"\x89PNG\r\n"])
