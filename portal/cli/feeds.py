@@ -30,7 +30,9 @@ commands = click.Group("feeds", help="Partner feeds: add, run, import, preview."
 FORMAT = click.option("--format", "format", type=click.Choice(tuple(FORMATS)), default="")
 ORDER = click.option("--date-order", type=click.Choice(("dmy", "mdy")), default="dmy")
 DONE, NOTHING, USAGE, SUSPECT = 0, 1, 2, 3
-out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False)
+# Names, addresses and values are printed as they are: a bracket in them is no markup.
+out = Console(highlight=False, soft_wrap=True, markup=False)
+err = Console(stderr=True, highlight=False, markup=False)
 
 
 def limits() -> Limits:

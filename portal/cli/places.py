@@ -19,7 +19,8 @@ from portal.services import places
 from portal.services.places import Loaded, PlaceMatch, PlaceRow
 
 commands = click.Group("places", help="Load the gazetteer; ask it what a text means.")
-out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+out = Console(highlight=False, markup=False)  # a bracket in what was typed is no markup
+err = Console(stderr=True, highlight=False, markup=False)
 
 
 @commands.command("import")

@@ -52,3 +52,10 @@ def test_the_command_wants_one_source(app: Flask) -> None:
     assert app.test_cli_runner().invoke(args=["places", "import"]).exit_code == 2
     both = app.test_cli_runner().invoke(args=["places", "import", "--shipped", "--world"])
     assert both.exit_code == 2
+
+
+def test_a_bracket_in_what_is_asked_is_no_markup(app: Flask) -> None:
+    run = app.test_cli_runner()
+    assert run.invoke(args=["places", "resolve", "Lyon [/b]"]).exit_code in (0, 1)
+    asked = run.invoke(args=["feeds", "import", "[/b]", "--name", "partner"])
+    assert (asked.exit_code, isinstance(asked.exception, SystemExit)) == (2, True)
