@@ -4,7 +4,7 @@ Most of them are marked where they stand, by `_()` and its family. The floors be
 `_()`: there a sentence is a plain string in one of four shapes, which this file knows:
 
 - the `sentence` of a class (an error, see portal/errors.py);
-- the first argument of such an error;
+- the first argument of such an error (also by the name of a constant of the same file);
 - the sentence handed to `note`, `part`, `flag` or `Note` (what a search says of itself);
 - the values of a constant named SENTENCES or REASONS (or ending so).
 
@@ -38,12 +38,12 @@ def extract(fileobj: IO[bytes], keywords: Any, comment_tags: Any, options: Any) 
 def unmarked(source: str) -> Iterator[tuple[int, str]]:
     """(line, sentence) of every sentence of the four shapes."""
     tree = ast.parse(source)
-    errors = _errors(tree)
+    errors, constants = _errors(tree), _constants(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
             yield from _of_class(node)
         elif isinstance(node, ast.Call):
-            yield from _of_call(node, errors)
+            yield from _of_call(node, errors, constants)
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             yield from _of_table(node)
 
@@ -71,12 +71,26 @@ def _of_class(node: ast.ClassDef) -> Iterator[tuple[int, str]]:
             yield from _strings(line.value)
 
 
-def _of_call(node: ast.Call, errors: set[str]) -> Iterator[tuple[int, str]]:
+def _constants(tree: ast.Module) -> dict[str, ast.expr]:
+    """The constants of a file, by their names."""
+    return {
+        target.id: line.value
+        for line in tree.body
+        if isinstance(line, ast.Assign)
+        for target in line.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def _of_call(
+    node: ast.Call, errors: set[str], constants: dict[str, ast.expr]
+) -> Iterator[tuple[int, str]]:
     called = node.func
     name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
     place = 0 if isinstance(called, ast.Name) and name in errors else SAYING.get(name)
     if place is not None and len(node.args) > place:
-        yield from _strings(node.args[place])
+        said = node.args[place]
+        yield from _strings(constants.get(said.id, said) if isinstance(said, ast.Name) else said)
 
 
 def _of_table(node: ast.Assign | ast.AnnAssign) -> Iterator[tuple[int, str]]:
