@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
 SIZES = ((390, 844), (1280, 900))
 OPENED: dict[str, Callable[[Page], object]] = {
     "home": lambda page: page.goto("/"),
-    "search": lambda page: page.goto("/search?place=Lyon"),
+    "search": lambda page: open_search(page),
     "offer": lambda page: open_offer(page),
     "signup": lambda page: sign_up(page),
     "association": lambda page: open_association(page),
@@ -57,6 +57,13 @@ def take(browser: Browser, base: str, name: str, width: int, height: int, scheme
     page.wait_for_load_state("networkidle")
     page.screenshot(path=FOLDER / f"{name}-{scheme}-{width}.png")
     context.close()
+
+
+def open_search(page: Page) -> None:
+    """The list, and beside it where there is room the map with its markers."""
+    page.goto("/search?place=Lyon")
+    if page.locator(".search-grid__map").is_visible():
+        page.locator(".leaflet-marker-icon").first.wait_for()
 
 
 def open_offer(page: Page) -> None:
