@@ -9,11 +9,11 @@ from tests.visitor import BASE, Visitor
 
 def test_metrics_want_their_token(app: Flask, visitor: Visitor) -> None:
     ask = visitor.client.get
-    assert ask("/metrics", base_url=BASE).status_code == 404
+    assert ask("/metrics", base_url=BASE).status_code == 401
     app.config["METRICS_TOKEN"] = "a long token"
-    assert ask("/metrics", base_url=BASE).status_code == 404
+    assert ask("/metrics", base_url=BASE).status_code == 401
     wrong = {"Authorization": "Bearer another"}
-    assert ask("/metrics", base_url=BASE, headers=wrong).status_code == 404
+    assert ask("/metrics", base_url=BASE, headers=wrong).status_code == 401
 
 
 def test_metrics_say_who_answered_searches_and_never_what_was_asked(
