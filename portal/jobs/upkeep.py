@@ -98,7 +98,7 @@ def forget_friends() -> int:
 def forget() -> int:
     """Delete what served: rows of the outbox and what attempts had typed after 30 days, mailed links, dead sessions."""
     with db.database().writing() as session:
-        count = outbox.forget_old() + begin.forget_attempts()
+        count = outbox.forget_old() + begin.forget_attempts() + begin.forget_unproved()
         count += sign_in_links.forget_old() + sessions.forget_old()
         session.commit()
     return count

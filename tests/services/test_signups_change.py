@@ -14,6 +14,7 @@ from portal.errors import Conflict, Gone, Invalid, NotFound
 from portal.models import Offer, Shift, Signup, SignupAttempt, SignupState
 from portal.models.signup import CHANGES
 from portal.services import signups
+from portal.services.signups import begin
 from tests import factories
 from tests.services.line import keys, line, wish
 
@@ -215,3 +216,40 @@ def test_an_unknown_number_is_not_found(session: Session) -> None:
 def test_the_line_is_the_line_of_its_shift(session: Session, offer: Offer) -> None:
     confirmed(session, offer.shifts[0])
     assert [s.shift_id for s in line(session)] == [offer.shifts[0].id]
+
+
+def test_moving_does_not_make_an_unproved_hold_last_longer(session: Session) -> None:
+    offer = factories.offer(shifts=[factories.shift(3), factories.shift(9)])
+    session.add(offer)
+    session.flush()
+    end = clock.now() + timedelta(hours=2)
+    held = factories.signup(
+        offer.shifts[0], state=SignupState.HELD, held_until=end, verified_at=None
+    )
+    session.add(held)
+    session.flush()
+    signups.move(held.id, offer.shifts[1].id)
+    assert (held.shift_id, held.held_until) == (offer.shifts[1].id, end)
+
+
+def test_who_never_proved_the_address_is_forgotten_a_day_later(session: Session) -> None:
+    offer = factories.offer()
+    session.add(offer)
+    session.flush()
+    days = {"old": 2, "fresh": 0, "proved": 2}
+    rows = {
+        name: factories.signup(
+            offer.shifts[0],
+            name,
+            state=SignupState.EXPIRED,
+            verified_at=clock.now() if name == "proved" else None,
+            changed_at=clock.now() - timedelta(days=age),
+        )
+        for name, age in days.items()
+    }
+    session.add_all(rows.values())
+    session.flush()
+    assert begin.forget_unproved() == 1
+    session.expire_all()
+    assert (rows["old"].email, rows["old"].first_name, rows["old"].email_hash) == ("", "", "")
+    assert rows["fresh"].email and rows["proved"].email

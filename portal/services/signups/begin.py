@@ -19,6 +19,7 @@ from portal.services import capacity, notices, waiting
 DEVICE_HOLDS = 3  # unverified holds of one device; further ones wait in line until verified
 NETWORK_HOLDS = 10  # unverified holds of one network in an hour
 TYPED_WORDS_KEPT = timedelta(days=30)
+UNPROVED_KEPT = timedelta(hours=24)
 TWIN = timedelta(hours=1)  # two tabs of one device: the same words within the hour are one sending
 
 
@@ -109,6 +110,18 @@ def forget_attempts() -> int:
         update(SignupAttempt)
         .where(old, SignupAttempt.email != "")
         .values(first_name="", email="", details={}, device_hash="")
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[Any]", emptied).rowcount
+
+
+def forget_unproved() -> int:
+    """Empty the signups that ended without anybody proving the address, a day later: their mail promised that all goes by itself."""
+    over = (Signup.state.in_(OVER), Signup.verified_at.is_(None), Signup.email != "")
+    emptied = db.session.execute(
+        update(Signup)
+        .where(*over, Signup.changed_at < clock.now() - UNPROVED_KEPT)
+        .values(first_name="", email="", email_hash="", phone="", message="", answers=[])
         .execution_options(synchronize_session=False)
     )
     return cast("CursorResult[Any]", emptied).rowcount

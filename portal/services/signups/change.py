@@ -180,7 +180,9 @@ def _carry(signup: Signup, there: Shift) -> None:
     if signup.state is SignupState.OFFERED:
         _take(signup)
     elif signup.state is SignupState.HELD:
-        signup.held_until = waiting.hold_until(there)
+        # Moving from date to date must not keep an unproved hold alive for ever.
+        end = waiting.hold_until(there)
+        signup.held_until = min(signup.held_until or end, end)
     else:
         notices.changed(signup)
     db.session.flush()
