@@ -69,7 +69,7 @@ def cluster() -> Iterator[Cluster]:
     folder = Path(tempfile.mkdtemp(prefix="relais-postgresql-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
-    port = _free_port()
+    port = free_port()
     data = str(folder / "data")
     _as_postgres(
         str(binaries / "initdb"), "-D", data, "-U", "relais", "-A", "trust", "-E", "UTF8", "-N",
@@ -128,7 +128,7 @@ def _started(prefix: tuple[str, ...], command: tuple[str, ...]) -> subprocess.Co
     )  # fmt: skip
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

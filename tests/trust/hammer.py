@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections import Counter
 from dataclasses import dataclass, field
 from multiprocessing.synchronize import Barrier
@@ -20,11 +19,9 @@ from portal.services import capacity, signups
 from portal.services.signups import begin
 from tests import factories
 from tests.services.line import wish
+from tests.trust.forks import processes
 
 PATIENCE = 60  # seconds until a barrier gives up: a hang is a failure, not a pause
-# A server that has imported everything once forks the processes: a fresh interpreter each would take longer than the race.
-processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["tests.trust.hammer"])
 
 
 @dataclass

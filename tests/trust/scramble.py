@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 from multiprocessing.synchronize import Barrier
 from typing import Any
@@ -18,10 +17,9 @@ from portal.models.signup import OVER, TAKING
 from portal.services import signups
 from tests import factories
 from tests.services.line import wish
+from tests.trust.forks import processes
 
 PATIENCE = 120
-processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["tests.trust.hammer", "tests.trust.scramble"])
 
 
 def open_shifts(url: str) -> list[int]:
