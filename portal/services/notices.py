@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal import clock, db
 from portal.models import Membership, Person, PersonState, Signup, SignupState, TeamRole
@@ -17,6 +17,7 @@ from portal.services import outbox
 
 REMINDERS = (48, 3)  # hours before the start
 ALREADY_HOURS = 6  # one "you are already in" at most in so many hours, whoever asks
+UNPROVED_LETTERS = 5  # signups a day that write to an address which proved none of them
 
 
 def of_signup(signup: Signup, template: str, step: str = "", **details: Any) -> None:
@@ -27,6 +28,8 @@ def of_signup(signup: Signup, template: str, step: str = "", **details: Any) -> 
 
 def began(signup: Signup) -> None:
     """What follows a signup, in the state that it found: a button to press, a place in line, or a confirmation."""
+    if _is_flooded(signup, UNPROVED_LETTERS + 1):
+        return
     if signup.state is SignupState.CONFIRMED:
         confirmed(signup)
     elif signup.state is SignupState.WAITLISTED:
@@ -37,8 +40,23 @@ def began(signup: Signup) -> None:
 
 def already(signup: Signup) -> None:
     """Somebody typed an address that is in already: its owner is told, and only so often."""
+    if _is_flooded(signup, UNPROVED_LETTERS):
+        return
     bucket = clock.epoch() // (ALREADY_HOURS * 3600)
     of_signup(signup, "already_signed_up", str(bucket))
+
+
+def _is_flooded(signup: Signup, enough: int) -> bool:
+    """Did somebody sign this address up again and again, and its owner never press a button? Then no letter any more.
+
+    Nothing else changes: the signup is made, the page is the same, and everybody is counted, so that nobody can tell.
+    """
+    unproved = select(func.count()).where(
+        Signup.email_hash == signup.email_hash,
+        Signup.verified_at.is_(None),
+        Signup.created_at > clock.now() - timedelta(days=1),
+    )
+    return (db.session.scalar(unproved) or 0) >= enough and signup.verified_at is None
 
 
 def confirmed(signup: Signup) -> None:

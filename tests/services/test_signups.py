@@ -21,7 +21,7 @@ from portal.models import (
     SignupAttempt,
     SignupState,
 )
-from portal.services import signups
+from portal.services import notices, signups
 from tests import factories
 from tests.services.line import keys, line, wish
 
@@ -206,3 +206,35 @@ def test_nothing_of_it_is_in_the_outbox_after_a_rollback(session: Session, shift
     signups.sign_up(shift.id, wish("ann"))
     session.rollback()
     assert session.scalars(select(Outbox)).all() == []
+
+
+def test_an_address_that_proves_nothing_gets_five_letters_a_day_from_however_many_dates(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer = factories.offer(shifts=[factories.shift(days=day) for day in range(2, 10)])
+    session.add(offer)
+    session.commit()
+    for number, shift in enumerate(offer.shifts):
+        attempt = signups.sign_up(shift.id, wish("victim", key=f"first {number}"))
+        assert (attempt.email, attempt.signup_id is None) == ("victim@example.org", False)
+        signups.sign_up(shift.id, wish("victim", key=f"again {number}"))
+    letters = [key for key in keys(session) if key.endswith(":signup_held")]
+    assert (len(line(session)), len(letters)) == (8, notices.UNPROVED_LETTERS)
+    again = [key for key in keys(session) if "already" in key]
+    assert len(again) == notices.UNPROVED_LETTERS - 1
+    monkeypatch.setattr(notices, "UNPROVED_LETTERS", 100)
+    other = factories.offer()
+    session.add(other)
+    session.flush()
+    signups.sign_up(other.shifts[0].id, wish("victim", key="without the guard"))
+    assert f"signup:{line(session)[-1].id}:signup_held" in keys(session)
+
+
+def test_who_presses_the_buttons_still_gets_letters(session: Session) -> None:
+    offer = factories.offer(shifts=[factories.shift(days=day) for day in range(2, 9)])
+    session.add(offer)
+    session.commit()
+    for number, shift in enumerate(offer.shifts):
+        attempt = signups.sign_up(shift.id, wish("ann", key=f"key {number}"))
+        signups.confirm(session.get_one(Signup, attempt.signup_id).id)
+    assert len([key for key in keys(session) if key.endswith(":signup_held")]) == 7
