@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from portal.forms.account import is_email
 from portal.models import TeamRole
-from portal.services import associations
+from portal.services import registers
 
 
 def _one_line(value: str | None) -> str | None:
@@ -58,14 +58,14 @@ class AssociationForm(Form):
 
     def validate_rna(self, field: StringField) -> None:
         """By its form."""
-        if not associations.is_rna(field.data):
+        if not registers.is_rna(field.data):
             raise ValidationError(
                 _("Un numéro RNA s’écrit W suivi de neuf chiffres, par exemple W691234567.")
             )
 
     def validate_siren(self, field: StringField) -> None:
         """By its form and key."""
-        if not associations.is_siren(field.data):
+        if not registers.is_siren(field.data):
             raise ValidationError(
                 _(
                     "Ce numéro n’est pas valable : neuf chiffres (SIREN) ou quatorze (SIRET), sans faute de frappe."

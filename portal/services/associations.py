@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -24,8 +23,6 @@ from portal.services import outbox
 
 INVITATION_LIFE = timedelta(days=14)
 INVITATIONS_A_DAY = 20
-RNA = re.compile(r"W\d{9}")
-SIREN = re.compile(r"\d{9}(\d{5})?")
 
 
 @dataclass(frozen=True)
@@ -81,21 +78,6 @@ def free_slug(name: str) -> str:
     return next(s for s in (base, *(f"{base}-{n}" for n in range(2, 100_000))) if s not in taken)
 
 
-def is_rna(text: str) -> bool:
-    """W and nine digits, as the Journal officiel writes it."""
-    return RNA.fullmatch(text) is not None
-
-
-def is_siren(text: str) -> bool:
-    """A SIREN (9 digits) or SIRET (14), by its Luhn key; La Poste's own SIRETs follow a rule of their own (sum of digits)."""
-    if not SIREN.fullmatch(text):
-        return False
-    if text.startswith("356000000") and len(text) == 14:
-        return sum(map(int, text)) % 5 == 0
-    doubled = (int(d) * (1 + i % 2) for i, d in enumerate(reversed(text)))
-    return sum(n - 9 if n > 9 else n for n in doubled) % 10 == 0
-
-
 def of(person: Person) -> list[Membership]:
     """The teams that somebody is on, by the associations' names."""
     return list(
@@ -139,7 +121,11 @@ def _invite(
     )
     db.session.add(invitation)
     db.session.flush()
-    payload = {"template": "team_invitation", "team_invitation": invitation.id, "language": language}
+    payload = {
+        "template": "team_invitation",
+        "team_invitation": invitation.id,
+        "language": language,
+    }
     outbox.add("mail", f"team_invitation:{invitation.id}", payload)
     return invitation
 

@@ -20,7 +20,7 @@ from portal.models import (
     TeamInvitation,
 )
 from portal.models.place import PlaceKind
-from portal.services import associations, places
+from portal.services import associations, places, registers
 from portal.services.places import PlaceRow
 from tests import factories
 from tests.people import Cast
@@ -241,7 +241,16 @@ def test_the_last_coordinator_cannot_leave(
         ("73282932000074", True),
         ("732829321", False),
         ("35600000000048", False),
+        ("٧٣٢٨٢٩٣٢٠", False),  # the same digits as Arabic writes them
     ],
 )
 def test_a_siren_is_checked_by_its_key(number: str, is_good: bool) -> None:
-    assert associations.is_siren(number) is is_good
+    assert registers.is_siren(number) is is_good
+
+
+@pytest.mark.parametrize(
+    ("number", "is_good"),
+    [("W691234567", True), ("W69123456", False), ("W６９１２３４５６７", False)],
+)
+def test_an_rna_is_w_and_nine_plain_digits(number: str, is_good: bool) -> None:
+    assert registers.is_rna(number) is is_good
