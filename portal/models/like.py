@@ -22,3 +22,5 @@ class Like(Base):
     cluster_id: Mapped[int] = mapped_column(ForeignKey("clusters.id"), index=True)
     offer_id: Mapped[int] = mapped_column(ForeignKey("offers.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    # When its person was told that it nearly fills or ends: once is enough.
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
