@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from slugify import slugify
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from portal import clock, db, tokens
-from portal.errors import Conflict, Forbidden, Gone, Invalid, NotFound
+from portal.errors import Conflict, Forbidden, Gone, Invalid, NotFound, TooMany
 from portal.models import (
     Association,
     AssociationState,
@@ -23,6 +23,8 @@ from portal.services import outbox
 
 INVITATION_LIFE = timedelta(days=14)
 INVITATIONS_A_DAY = 20
+FOUNDERS_A_DAY = 3  # mails to one address that somebody typed who is not signed in
+ALL_FOUNDERS_A_DAY = 200  # and to all of them
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ def found(wish: NewAssociation, person: Person | None, language: str = "fr") -> 
     Somebody who is not signed in is invited by mail to the address that was typed: until its owner presses the button
     nobody coordinates it, and nothing of it is shown. Typing another's address gives nothing away.
     """
+    if person is None:
+        _refuse_too_many(wish.email)
     association = Association(
         name=wish.name,
         slug=free_slug(wish.name),
@@ -63,6 +67,20 @@ def found(wish: NewAssociation, person: Person | None, language: str = "fr") -> 
         _invite(association, None, wish.email, TeamRole.COORDINATOR, language)
     record(association, person, "association_founded", "association", association.id)
     return association
+
+
+def _refuse_too_many(email: str) -> None:
+    """Whoever is not signed in can have mail sent to anybody: not often. PostgreSQL is asked to count one at a time."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(text("SELECT pg_advisory_xact_lock(7303)"))
+    everybody = select(func.count()).where(
+        TeamInvitation.inviter_id.is_(None),
+        TeamInvitation.created_at > clock.now() - timedelta(days=1),
+    )
+    own = everybody.where(TeamInvitation.email == tokens.normal_email(email))
+    for asked, most in ((own, FOUNDERS_A_DAY), (everybody, ALL_FOUNDERS_A_DAY)):
+        if (db.session.scalar(asked) or 0) >= most:
+            raise TooMany(retry_after=86_400)
 
 
 def free_slug(name: str) -> str:
