@@ -124,13 +124,18 @@ def change_email(person: Person, given: str) -> None:
         raise Forbidden(
             "Ce lien appartient à un autre compte. Connectez-vous avec celui qui l’a demandé."
         )
+    taken = Conflict("Cette adresse est déjà celle d’un autre compte. Connectez-vous avec elle.")
     if of_email(link.email) not in (None, person):
-        raise Conflict("Cette adresse est déjà celle d’un autre compte. Connectez-vous avec elle.")
+        raise taken
     link = sign_in_links.use(given)
     if person.email is not None:
         sign_in_links.kill(person.email, person)
-    person.email = link.email
-    person.email_verified_at = clock.now()
+    try:
+        with db.session.begin_nested():
+            person.email = link.email
+            person.email_verified_at = clock.now()
+    except IntegrityError as error:  # somebody opened an account with it at the same moment
+        raise taken from error
     db.session.execute(update(Alert).where(Alert.person_id == person.id).values(email=link.email))
     db.session.flush()
 

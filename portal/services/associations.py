@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from slugify import slugify
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
 
 from portal import clock, db, tokens
 from portal.errors import Conflict, Forbidden, Gone, Invalid, NotFound, TooMany
@@ -25,6 +26,7 @@ INVITATION_LIFE = timedelta(days=14)
 INVITATIONS_A_DAY = 20
 FOUNDERS_A_DAY = 3  # mails to one address that somebody typed who is not signed in
 ALL_FOUNDERS_A_DAY = 200  # and to all of them
+SLUG_TRIES = 20
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,6 @@ def found(wish: NewAssociation, person: Person | None, language: str = "fr") -> 
         _refuse_too_many(wish.email)
     association = Association(
         name=wish.name,
-        slug=free_slug(wish.name),
         summary=wish.summary,
         email=wish.email,
         city=wish.city,
@@ -59,8 +60,7 @@ def found(wish: NewAssociation, person: Person | None, language: str = "fr") -> 
         siren=wish.siren,
         state=AssociationState.ACTIVE if person else AssociationState.PENDING,
     )
-    db.session.add(association)
-    db.session.flush()
+    add(association)
     if person is not None:
         _join(association, person, TeamRole.COORDINATOR)
     else:
@@ -81,6 +81,19 @@ def _refuse_too_many(email: str) -> None:
     for asked, most in ((own, FOUNDERS_A_DAY), (everybody, ALL_FOUNDERS_A_DAY)):
         if (db.session.scalar(asked) or 0) >= most:
             raise TooMany(retry_after=86_400)
+
+
+def add(association: Association) -> None:
+    """Keep a new association under a free slug. Who loses a slug to somebody at the same moment takes the next one."""
+    for _ in range(SLUG_TRIES):
+        association.slug = free_slug(association.name)
+        try:
+            with db.session.begin_nested():
+                db.session.add(association)
+        except IntegrityError:
+            continue
+        return
+    raise Conflict
 
 
 def free_slug(name: str) -> str:
@@ -139,12 +152,9 @@ def _invite(
     )
     db.session.add(invitation)
     db.session.flush()
-    payload = {
-        "template": "team_invitation",
-        "team_invitation": invitation.id,
-        "language": language,
-    }
-    outbox.add("mail", f"team_invitation:{invitation.id}", payload)
+    ident = invitation.id
+    payload = {"template": "team_invitation", "team_invitation": ident, "language": language}
+    outbox.add("mail", f"team_invitation:{ident}", payload)
     return invitation
 
 
@@ -263,14 +273,26 @@ def _keep_a_coordinator(association: Association, membership: Membership) -> Non
 
 
 def _join(association: Association, person: Person, role: TeamRole) -> Membership:
-    known = db.session.scalar(
+    """Onto the team, once. Who is on it already gains by an invitation, and never loses."""
+    membership = _known(association, person)
+    if membership is None:
+        membership = Membership(association_id=association.id, person_id=person.id, role=role)
+        try:
+            with db.session.begin_nested():
+                db.session.add(membership)
+        except IntegrityError:  # the button pressed twice at once: the other press was first
+            membership = _known(association, person)
+            if membership is None:
+                raise
+    if role is TeamRole.COORDINATOR:
+        membership.role = role
+    db.session.flush()
+    return membership
+
+
+def _known(association: Association, person: Person) -> Membership | None:
+    return db.session.scalar(
         select(Membership).where(
             Membership.association_id == association.id, Membership.person_id == person.id
         )
     )
-    if known is not None:
-        return known
-    membership = Membership(association_id=association.id, person_id=person.id, role=role)
-    db.session.add(membership)
-    db.session.flush()
-    return membership

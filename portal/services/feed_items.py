@@ -269,10 +269,8 @@ def _association(known: Known, given: FeedAssociation | None) -> Association:
         )
         if found is None:
             found = Association(feed_id=feed.id, external_id=external_id, slug="", name="")
-            found.slug = associations.free_slug(given.name or feed.name)
             _write_association(found, given, feed)
-            db.session.add(found)
-            db.session.flush()
+            associations.add(found)
         else:
             _write_association(found, given, feed)
         known.associations[external_id] = found

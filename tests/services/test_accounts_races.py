@@ -5,16 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Lock
 
 import pytest
 from sqlalchemy import func, select
 
-from portal import db, tokens
+from portal import clock, db, tokens
 from portal.db import Database
 from portal.errors import Conflict, Gone, PortalError, TooMany
-from portal.models import Identity, Invitation, Like, Offer, Person, ShareLink, SignInLink
-from portal.services import accounts, identities, invitations, likes, shares, sign_in_links
+from portal.models import (
+    Identity,
+    Invitation,
+    Like,
+    LinkPurpose,
+    Membership,
+    Offer,
+    Person,
+    ShareLink,
+    SignInLink,
+    TeamRole,
+)
+from portal.services import (
+    accounts,
+    associations,
+    identities,
+    invitations,
+    likes,
+    shares,
+    sign_in_links,
+)
+from portal.services.associations import NewAssociation
 from portal.services.identities import Claims
 from tests import factories
 from tests.conftest import SECRET
@@ -122,3 +142,66 @@ def test_twenty_times_five_invitations_are_twenty(store: Database, ids: tuple[in
     got = at_once(store, invite)
     assert sum(isinstance(one, TooMany) for one in got) == TWENTY - 4
     assert number(store, Invitation) == 20
+
+
+def test_twenty_associations_of_one_name_get_twenty_addresses(
+    store: Database, ids: tuple[int, int]
+) -> None:
+    def found(_store: Database) -> str:
+        wish = NewAssociation("Lire ensemble", "On lit aux petits.", "ann@example.org")
+        return associations.found(wish, db.session.get_one(Person, ids[0])).slug
+
+    assert len(set(map(str, at_once(store, found)))) == TWENTY
+    assert number(store, Membership) == TWENTY
+
+
+def test_twenty_presses_of_one_invitation_join_the_team_once(
+    store: Database, ids: tuple[int, int]
+) -> None:
+    with store.writing() as session:
+        person, offer = person_and_offer(ids)
+        invited = associations.invite(
+            offer.association, person, str(person.email), TeamRole.COORDINATOR
+        )
+        token = associations.invitation_token(invited)
+        session.commit()
+    got = at_once(
+        store, lambda _s: associations.accept(token, db.session.get_one(Person, ids[0])).id
+    )
+    assert not [one for one in got if isinstance(one, Exception) and not isinstance(one, Gone)]
+    assert number(store, Membership) == 1
+
+
+def test_three_accounts_that_move_to_one_address_at_once_are_one_that_does(
+    store: Database,
+) -> None:
+    with store.writing() as session:
+        people = [factories.person() for _ in range(3)]
+        session.add_all(people)
+        session.flush()
+        links = [
+            SignInLink(
+                nonce=tokens.nonce(),
+                purpose=LinkPurpose.CHANGE_EMAIL,
+                email="new@example.org",
+                person_id=person.id,
+                expires_at=clock.now() + sign_in_links.LIFE,
+                details={},
+            )
+            for person in people
+        ]
+        session.add_all(links)
+        session.commit()
+        waiting = [(one.person_id, sign_in_links.token(one)) for one in links]
+
+    def move(_store: Database) -> int:
+        with lock:
+            ident, token = waiting.pop() if waiting else (None, "")
+        if ident is None:
+            raise Gone
+        accounts.change_email(db.session.get_one(Person, ident), token)
+        return ident
+
+    lock = Lock()
+    got = at_once(store, move)
+    assert len([one for one in got if isinstance(one, int)]) == 1, got

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.errors import TooMany
-from portal.models import Association
+from portal.models import Association, TeamRole
 from portal.services import associations
 from portal.services.associations import NewAssociation
 from tests import factories
@@ -49,3 +49,14 @@ def test_all_addresses_together_get_so_many_founders_mails_a_day(
     session.flush()
     made = associations.found(wish("charlie@example.org"), person)
     assert isinstance(made, Association), "who is signed in causes no mail and founds on"
+
+
+def test_a_helper_who_accepts_a_coordinators_invitation_coordinates(session: Session) -> None:
+    garden, alice, bob = factories.association(), factories.person("alice"), factories.person("bob")
+    membership = factories.membership(bob, garden, TeamRole.HELPER)
+    session.add_all([factories.membership(alice, garden, TeamRole.COORDINATOR), membership])
+    session.flush()
+    for role in (TeamRole.COORDINATOR, TeamRole.HELPER):
+        invitation = associations._invite(garden, alice, "bob@example.org", role, "fr")
+        joined = associations.accept(associations.invitation_token(invitation), bob)
+        assert (joined.id, joined.role) == (membership.id, TeamRole.COORDINATOR)
