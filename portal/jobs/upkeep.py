@@ -14,6 +14,7 @@ from portal.services import (
     capacity,
     indexing,
     invitations,
+    liked_news,
     outbox,
     sessions,
     shifts,
@@ -33,9 +34,12 @@ def settle_lines() -> int:
     with db.database().reading():
         due = waiting.shifts_to_settle()
     for shift_id in due:
-        with db.database().writing() as session:
-            waiting.settle(capacity.lock(shift_id))
-            session.commit()
+        try:
+            with db.database().writing() as session:
+                waiting.settle(capacity.lock(shift_id))
+                session.commit()
+        except Exception:  # whatever is wrong with one shift, the lines of the others move on
+            log.exception("line_not_settled", extra={"shift": shift_id})
     return len(due)
 
 
@@ -85,6 +89,14 @@ def reconcile_index() -> int:
             outbox.reindex_all(ids)
             session.commit()
     return len(ids)
+
+
+def tell_liked_news() -> int:
+    """Queue the week's news of what people like."""
+    with db.database().writing() as session:
+        count = liked_news.tell()
+        session.commit()
+    return count
 
 
 def forget_friends() -> int:

@@ -14,7 +14,16 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal import clock, db
-from portal.models import Offer, OfferState, Shift, ShiftState, Signup, SignupState
+from portal.models import (
+    Association,
+    AssociationState,
+    Offer,
+    OfferState,
+    Shift,
+    ShiftState,
+    Signup,
+    SignupState,
+)
 from portal.services import capacity, notices, outbox
 
 HOLD = timedelta(hours=24)
@@ -104,13 +113,18 @@ def shifts_to_settle(limit: int = 200) -> Sequence[int]:
         select(Signup.shift_id)
         .join(Shift, Shift.id == Signup.shift_id)
         .join(Offer, Offer.id == Shift.offer_id)
+        .join(Association, Association.id == Offer.association_id)
         .where(
             Signup.state == SignupState.WAITLISTED,
             Signup.verified_at.is_not(None),
             or_(Shift.capacity.is_(None), Shift.taken + Signup.party <= Shift.capacity),
             Shift.state == ShiftState.PLANNED,
             or_(Shift.starts_at.is_(None), Shift.starts_at > now),
+            # As in capacity.gives_places: a shift that gives none would come back for ever, and others would never come.
             Offer.state == OfferState.LIVE,
+            Association.state == AssociationState.ACTIVE,
+            Offer.detail_url == "",
+            or_(Offer.expires_at.is_(None), Offer.expires_at > now),
         )
     )
     return list(db.session.scalars(lapsed.union(free).limit(limit)))

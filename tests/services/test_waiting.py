@@ -7,11 +7,21 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from flask import Flask
 from sqlalchemy.orm import Session
 from time_machine import Traveller
 
 from portal import clock
-from portal.models import Offer, OfferState, Shift, ShiftState, Signup, SignupState
+from portal.jobs import upkeep
+from portal.models import (
+    AssociationState,
+    Offer,
+    OfferState,
+    Shift,
+    ShiftState,
+    Signup,
+    SignupState,
+)
 from portal.services import capacity, signups, waiting
 from tests import factories
 from tests.services.line import keys, wish
@@ -231,3 +241,44 @@ def test_a_place_freed_behind_our_back_is_found_by_the_clock(
     assert list(waiting.shifts_to_settle()) == [shift.id]
     settle(shift)
     assert bob.state is S.OFFERED
+
+
+@pytest.mark.parametrize(
+    "why", ["nothing", "association suspended", "expired", "signs up elsewhere"]
+)
+def test_a_shift_that_gives_no_place_is_not_looked_at_again_and_again(
+    session: Session, shift: Shift, why: str
+) -> None:
+    waits = factories.signup(shift, state=S.WAITLISTED)
+    session.add(waits)
+    if why == "association suspended":
+        shift.offer.association.state = AssociationState.SUSPENDED
+    elif why == "expired":
+        shift.offer.expires_at = clock.now() - timedelta(minutes=1)
+    elif why == "signs up elsewhere":
+        shift.offer.detail_url = "https://partner.example/offer"
+    session.flush()
+    assert waiting.shifts_to_settle() == ([shift.id] if why == "nothing" else [])
+    assert capacity.gives_places(shift) is (why == "nothing")
+
+
+def test_one_shift_that_cannot_be_settled_does_not_stop_the_others(
+    app: Flask, session: Session, shift: Shift, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = factories.offer(shifts=[factories.shift()])
+    session.add(other)
+    session.flush()
+    waits = [factories.signup(one, state=S.WAITLISTED) for one in (shift, other.shifts[0])]
+    session.add_all(waits)
+    session.commit()
+    settle, broken = waiting.settle, min(shift.id, other.shifts[0].id)
+
+    def fail_for_one(given: Shift) -> None:
+        if given.id == broken:
+            raise RuntimeError("something is wrong with this one")
+        settle(given)
+
+    monkeypatch.setattr(waiting, "settle", fail_for_one)
+    assert upkeep.settle_lines() == 2
+    session.expire_all()
+    assert [one.state for one in waits] == [S.WAITLISTED, S.OFFERED]
