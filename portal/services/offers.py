@@ -6,8 +6,8 @@ are moved or cancelled by the signup services, which tell everyone.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 
 from slugify import slugify
 from sqlalchemy import func, select
@@ -85,6 +85,9 @@ def post(association: Association, wish: OfferWish, person: Person, *, publish: 
         slug="",
     )
     _write(offer, wish)
+    # Only a new offer gets these: the form does not show them, so an edit of it says nothing about them.
+    offer.language = wish.language
+    offer.questions = [{"text": text, "why": ""} for text in wish.questions]
     db.session.add(offer)
     db.session.flush()
     offer_shifts.write(offer, wish)
@@ -102,7 +105,7 @@ def edit(offer: Offer, wish: OfferWish, person: Person, *, publish: bool = False
     offer_shifts.write(offer, wish)
     if offer.feed_id is not None:
         offer.own_fields = sorted({*offer.own_fields, *changed, "shifts"})
-    likeness = SequenceMatcher(None, before, f"{offer.title}\n{offer.description}").ratio()
+    likeness = _likeness(before, f"{offer.title}\n{offer.description}")
     if offer.state is OfferState.DRAFT and publish:
         _publish(offer)
     elif offer.state is OfferState.REFUSED and publish:
@@ -215,11 +218,10 @@ def _write(offer: Offer, wish: OfferWish) -> list[str]:
         name: getattr(wish, name)
         for name in (
             *("title", "description", "remote", "is_ongoing", "schedule", "bring", "welcome"),
-            *("language", "minimum_age", "is_accessible", "near_transport"),
+            *("minimum_age", "is_accessible", "near_transport"),
         )
     }
     values["themes"] = list(wish.themes)
-    values["questions"] = [{"text": text, "why": ""} for text in wish.questions]
     values["slug"] = slugify(wish.title)[:120] or "offre"
     changed = [name for name, value in values.items() if getattr(offer, name) != value]
     for name in changed:
@@ -229,6 +231,12 @@ def _write(offer: Offer, wish: OfferWish) -> list[str]:
         _write_location(offer, wish.location)
         changed.append("locations")
     return changed
+
+
+def _likeness(one: str, other: str) -> float:
+    """How many words two texts share, 0 to 1, in whatever order: counted at once, for the database is locked meanwhile."""
+    ours, theirs = Counter(one.split()), Counter(other.split())
+    return 2 * (ours & theirs).total() / max(1, ours.total() + theirs.total())
 
 
 def _places(offer: Offer) -> list[LocationWish]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from portal import clock
 from portal.db import Database
 from portal.models import Association, Offer, Outbox, RecurrenceRule, Signup
+from portal.services import offers
 from tests import factories
 from tests.people import Cast
 from tests.signing_in import sign_in
@@ -123,3 +124,29 @@ def test_a_row_without_hours_is_named_in_the_summary(
     page = visitor.post(address, {**OFFER, "shifts-1-on": in_days(4)})
     assert page.status == 422
     assert "Dates : Donnez l’heure de début" in page.words.replace("\u00a0", " ")
+
+
+def test_an_edit_keeps_the_language_and_the_questions_that_the_page_does_not_show(
+    visitor: Visitor, cast: Cast, database: Database, lyon: None
+) -> None:
+    asked = [{"text": "Savez-vous nager ?", "why": "On est sur l’eau."}]
+    with database.writing() as session:
+        jardins = session.get_one(Association, cast.jardins.id)
+        offer = factories.offer(jardins, language="en", questions=asked)
+        session.add(offer)
+        session.commit()
+    sign_in(visitor, cast.alice)
+    visitor.get(f"/dashboard/{cast.jardins.slug}/offers/{offer.id}/edit")
+    assert visitor.submit("", title="Planter une haie tous ensemble").status == 200
+    with database.reading() as session:
+        changed = session.get_one(Offer, offer.id)
+        assert changed.title == "Planter une haie tous ensemble"
+        assert (changed.language, changed.questions) == ("en", asked)
+
+
+def test_likeness_counts_the_words_that_stay_and_is_quick() -> None:
+    long = " ".join(f"mot{number % 700}" for number in range(1600))
+    assert offers._likeness(long, f"{long} encore") > 0.99
+    assert offers._likeness("on plante une haie", "on plante un arbre") == 0.5
+    assert offers._likeness("on plante", "gagnez vite") == 0
+    assert offers._likeness("", "") == 0
