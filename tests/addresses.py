@@ -19,6 +19,7 @@ from tests.world import World
 # The gap of an address -> the name of the thing in the world; the first line that fits decides.
 GAPS: tuple[tuple[str, dict[str, str]], ...] = (
     ("/account/identities/", {"ident": "identity"}),
+    ("/account/news/", {"token": "news_token"}),
     ("/account/sessions/", {"ident": "device"}),
     ("/alerts/", {"token": "alert_token"}),
     ("/dashboard/<slug>/offers/<int:offer_id>/resume", {"offer_id": "paused_offer"}),
@@ -45,6 +46,7 @@ GAPS: tuple[tuple[str, dict[str, str]], ...] = (
     }),
 )  # fmt: skip
 WORDS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("/moderation/feeds/", {"name": "partenaire"}),
     ("/demo/feeds/", {"file": PARTNERS[0].file}),
     ("/static/", {"version": "0", "name": "site.css"}),
     ("/sign-in/", {"provider": "nobody"}),
@@ -130,6 +132,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /account/email": {"email": "nouvelle@example.org"},
     "POST /account/erase": {},
     "POST /account/identities/<int:ident>/unlink": {},
+    "POST /account/news/<token>": {},
     "POST /account/sessions/<int:ident>/end": {},
     "POST /account/sessions/end": {},
     "POST /associations/new": {
@@ -152,6 +155,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /moderation/associations/<int:association_id>/approve": {},
     "POST /moderation/associations/<int:association_id>/refuse": REASON,
     "POST /moderation/decisions/<int:decision_id>/undo": {},
+    "POST /moderation/feeds/<name>/confirm": {},
+    "POST /moderation/feeds/<name>/dismiss": {},
     "POST /moderation/offers/<int:offer_id>/approve": {},
     "POST /moderation/offers/<int:offer_id>/hide": REASON,
     "POST /moderation/offers/<int:offer_id>/refuse": REASON,

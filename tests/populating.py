@@ -15,6 +15,7 @@ from portal.models import (
     Decision,
     Feed,
     FeedRun,
+    FeedState,
     Flag,
     FlagReason,
     Identity,
@@ -25,6 +26,7 @@ from portal.models import (
     OfferState,
     Person,
     PersonState,
+    RunOutcome,
     Session,
     ShareLink,
     Shift,
@@ -37,7 +39,7 @@ from portal.models import (
     Verdict,
 )
 from portal.models.place import PlaceKind
-from portal.services import indexing, places
+from portal.services import indexing, liked_news, places
 from portal.services.places import PlaceRow
 from tests import factories
 from tests.people import Cast
@@ -182,6 +184,7 @@ def _ways_in(unit: Unit, made: Things, ann: Person) -> None:
     unit.flush()
     made |= {"device": device.id, "identity": identity.id}
     made["link_token"] = tokens.sign("sign_in", link.id, link.nonce)
+    made["news_token"] = liked_news.stop_token(ann)
 
 
 def _social(unit: Unit, made: Things, ann: Person) -> None:
@@ -248,10 +251,11 @@ def _moderation(unit: Unit, made: Things, cast: Cast) -> None:
 
 def _feed(unit: Unit, made: Things, cast: Cast) -> None:
     feed = Feed(name="partenaire", title="Partenaire", url="https://example.org/feed.xml")
+    feed.state = FeedState.SUSPECT
     feed.owner_id = cast.dora.id
     unit.add(feed)
     unit.flush()
-    run = FeedRun(feed_id=feed.id)
+    run = FeedRun(feed_id=feed.id, outcome=RunOutcome.SUSPECT)
     unit.add(run)
     unit.flush()
     made |= {"feed": feed.id, "feed_name": feed.name, "run": run.id}

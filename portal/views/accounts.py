@@ -16,11 +16,19 @@ from portal.errors import NotFound
 from portal.forms.account import EmailForm, ProfileForm
 from portal.language import spoken
 from portal.models import Identity, Person, Session, Signup
-from portal.services import accounts, finding, identities, likes, personal_data, shares
+from portal.services import (
+    accounts,
+    finding,
+    identities,
+    liked_news,
+    likes,
+    personal_data,
+    shares,
+)
 from portal.services import sessions as open_sessions
 from portal.services.signups.change import ACTIVE
 from portal.views import access, providers, sessions, social_login
-from portal.views.access import freshly_proved, signed_in
+from portal.views.access import by_token, freshly_proved, signed_in
 
 pages = Blueprint("accounts", __name__)
 
@@ -149,6 +157,32 @@ def erase() -> Any:
     queue.nudge("outbox")
     sessions.forget()
     flash(_("Votre compte est effacé. Merci d’être passé par ici."))
+    return redirect("/", code=303)
+
+
+@pages.get("/account/news/<token>")
+@by_token
+def ask_stop(token: str) -> Any:
+    """One button: mail scanners open links."""
+    liked_news.of_token(token)
+    return render_template(
+        "accounts/press.html",
+        action=f"/account/news/{token}",
+        title=_("Ne plus recevoir ces nouvelles"),
+        text=_(
+            "Nous ne vous écrirons plus quand un besoin que vous aimez se remplit ou se termine."
+        ),
+        button=_("Ne plus m’écrire"),
+    )
+
+
+@pages.post("/account/news/<token>")
+@by_token
+def stop_news(token: str) -> Any:
+    """No more news of what one likes; the account page turns them on again."""
+    liked_news.stop(token)
+    db.session.commit()
+    flash(_("C’est noté : plus de nouvelles de ce que vous aimez."))
     return redirect("/", code=303)
 
 

@@ -29,6 +29,7 @@ TOKENS = {
     "attempt_token": "/signups/",
     "link_token": "/sign-in/link/",
     "invitation_token": "/invitations/",
+    "news_token": "/account/news/",
     "team_token": "/team/",
     "alert_token": "/alerts/",
 }

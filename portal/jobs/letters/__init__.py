@@ -27,6 +27,7 @@ WRITERS: dict[str, Writer] = {
     "run": feeds.write,
     "sign_in_link": people.link,
     "invitation": people.invitation,
+    "liked_news": people.liked_news,
 }
 
 

@@ -1,13 +1,14 @@
-"""The letters to people who sign in, and those that one person sends to a friend."""
+"""The letters to people who sign in, news of what they like, and what one person sends to a friend."""
 
 from __future__ import annotations
 
 from flask import current_app
 
-from portal import db
+from portal import clock, db
 from portal.jobs.letters.draft import Draft, Payload
-from portal.models import Invitation, InvitationState, SignInLink
+from portal.models import Invitation, InvitationState, Person, SignInLink
 from portal.services import invitations, sign_in_links
+from portal.services import liked_news as liked
 
 
 def link(payload: Payload) -> Draft | None:
@@ -40,6 +41,31 @@ def invitation(payload: Payload) -> Draft | None:
             **invitations.words(found.person, found.offer),
             "url": address,
             "refuse_url": f"{address}/refuse",
+        },
+    )
+
+
+def liked_news(payload: Payload) -> Draft | None:
+    """What nearly fills or ends among the needs that somebody likes; None when none of it is true any more."""
+    person = db.session.get(Person, payload["liked_news"])
+    offers = liked.still_true(payload["offers"])
+    if person is None or not person.wants_news or not person.is_verified or not offers:
+        return None
+    base_url, now = current_app.config["BASE_URL"], clock.now()
+    return Draft(
+        to=person.email or "",
+        language=person.language,
+        context={
+            "name": invitations.name_of(person),
+            "offers": [
+                {
+                    "offer": offer,
+                    "shift": next(s for s in offer.shifts_ahead(now) if not s.is_full),
+                    "url": f"{base_url}/offers/{offer.id}-{offer.slug}",
+                }
+                for offer in offers
+            ],
+            "stop_url": f"{base_url}/account/news/{liked.stop_token(person)}",
         },
     )
 

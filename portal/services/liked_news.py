@@ -1,0 +1,120 @@
+"""News of what people like: a need nearly fills, or is about to end. One mail a week at most, each need once, off by a click."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import selectinload
+
+from portal import clock, db, tokens
+from portal.errors import NotFound
+from portal.models import Like, Offer, OfferState, Person, PersonState, Shift, Signup
+from portal.models.signup import OVER
+from portal.services import outbox
+
+FEW = 3  # places left, of a need that takes signups here
+SOON = timedelta(days=7)
+
+
+def tell() -> int:
+    """Queue this week's mail of everybody who has news. Returns how many were queued; a second call queues none."""
+    queued = 0
+    for person_id, offers in _news().items():
+        year, week, _day = clock.today().isocalendar()
+        payload = {"template": "liked_news", "liked_news": person_id, "offers": offers}
+        if outbox.add("mail", f"liked_news:{person_id}:{year}-{week}", payload):
+            queued += 1
+            db.session.execute(
+                update(Like)
+                .where(Like.person_id == person_id, Like.offer_id.in_(offers))
+                .values(told_at=clock.now())
+            )
+    return queued
+
+
+def still_true(offer_ids: Iterable[int]) -> list[Offer]:
+    """Of these offers, those of which it is still news, as the mail is written."""
+    found = db.session.scalars(
+        select(Offer).where(Offer.id.in_(list(offer_ids))).options(selectinload(Offer.shifts))
+    )
+    return [offer for offer in found.unique() if is_news(offer)]
+
+
+def is_news(offer: Offer) -> bool:
+    """Few places are left on the next date, or the last date is within a week."""
+    now = clock.now()
+    if not offer.is_findable(now) or not offer.signs_up_here:
+        return False
+    ahead = [shift for shift in offer.shifts_ahead(now) if shift.starts_at is not None]
+    if not ahead:
+        return False
+    open_ = [shift for shift in ahead if not shift.is_full]
+    nearly_full = bool(open_) and _is_nearly_full(open_[0])
+    ends = not offer.is_ongoing and all((s.starts_at or now) < now + SOON for s in ahead)
+    return bool(open_) and (nearly_full or ends)
+
+
+def stop_token(person: Person) -> str:
+    """The token of the address that ends these mails; another one after the address changed."""
+    return tokens.sign("liked_news", person.id, _nonce(person))
+
+
+def stop(given: str) -> Person:
+    """No more of these mails. Raises NotFound for a token that is not of this person and address."""
+    person = of_token(given)
+    person.wants_news = False
+    return person
+
+
+def of_token(given: str) -> Person:
+    """The person of this token. Raises NotFound."""
+    named = tokens.read("liked_news", given)
+    person = db.session.get(Person, named[0]) if named else None
+    if named is None or person is None or not tokens.same(_nonce(person), named[1]):
+        raise NotFound
+    return person
+
+
+def _news() -> dict[int, list[int]]:
+    """{person: their liked offers that are news}, of which they were not told yet and where they are not signed up."""
+    signed_up = (
+        select(Signup.id)
+        .join(Shift)
+        .where(
+            Shift.offer_id == Like.offer_id,
+            Signup.person_id == Like.person_id,
+            Signup.state.not_in(OVER),
+        )
+    )
+    rows = db.session.execute(
+        select(Like.person_id, Offer)
+        .join(Offer, Offer.id == Like.offer_id)
+        .join(Person, Person.id == Like.person_id)
+        .where(
+            Like.told_at.is_(None),
+            Offer.state == OfferState.LIVE,
+            Offer.is_ongoing.is_(False),
+            Person.wants_news,
+            Person.state == PersonState.ACTIVE,
+            Person.email_verified_at.is_not(None),
+            ~signed_up.exists(),
+        )
+        .options(selectinload(Offer.shifts))
+        .order_by(Like.person_id, Like.id)
+    )
+    found: dict[int, list[int]] = {}
+    for person_id, offer in rows.unique():
+        if is_news(offer):
+            found.setdefault(person_id, []).append(offer.id)
+    return found
+
+
+def _is_nearly_full(shift: Shift) -> bool:
+    left = shift.places_left
+    return left is not None and 0 < left <= FEW and left < (shift.capacity or 0)
+
+
+def _nonce(person: Person) -> str:
+    return tokens.keyed_hash("liked_news", person.email or "")[:16]
