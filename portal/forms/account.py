@@ -10,6 +10,8 @@ from wtforms import BooleanField, Form, RadioField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice as Choice
 from wtforms.validators import InputRequired, Length
 
+from portal.forms.fields import is_one_line
+
 EMAIL_LIKE_THIS = _("Écrivez une adresse comme camille@exemple.fr.")
 
 
@@ -39,7 +41,9 @@ class ProfileForm(Form):
     """What a person says of themself, and what they want to hear."""
 
     first_name = StringField(
-        _("Prénom"), [Length(max=80, message=_("80 lettres au plus."))], filters=[_strip]
+        _("Prénom"),
+        [Length(max=80, message=_("80 lettres au plus.")), is_one_line],
+        filters=[_strip],
     )
     language = RadioField(
         _("Langue des pages et des e-mails"),

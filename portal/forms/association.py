@@ -8,6 +8,7 @@ from wtforms.fields.choices import SelectChoice as Choice
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.forms.account import is_email
+from portal.forms.fields import is_one_line
 from portal.models import TeamRole
 from portal.services import registers
 
@@ -36,12 +37,16 @@ class AssociationForm(Form):
 
     name = StringField(
         _("Nom de l’association"),
-        [InputRequired(_("Écrivez le nom de l’association.")), Length(min=2, max=200)],
+        [InputRequired(_("Écrivez le nom de l’association.")), Length(min=2, max=200), is_one_line],
         filters=[_one_line],
     )
     summary = TextAreaField(
         _("Ce qu’elle fait"),
-        [InputRequired(_("Dites en une phrase ce que fait l’association.")), Length(max=400)],
+        [
+            InputRequired(_("Dites en une phrase ce que fait l’association.")),
+            Length(max=400),
+            is_one_line,
+        ],
         filters=[_one_line],
     )
     email = StringField(
@@ -49,12 +54,14 @@ class AssociationForm(Form):
         [InputRequired(_("Écrivez une adresse où vous joindre.")), Length(max=254), is_email],
         filters=[_one_line],
     )
-    city = StringField(_("Ville"), [Optional(), Length(max=120)], filters=[_one_line])
+    city = StringField(_("Ville"), [Optional(), Length(max=120), is_one_line], filters=[_one_line])
     url = StringField(
-        _("Site web"), [Optional(), Length(max=500), is_web_address], filters=[_with_scheme]
+        _("Site web"),
+        [Optional(), Length(max=500), is_one_line, is_web_address],
+        filters=[_with_scheme],
     )
-    rna = StringField(_("Numéro RNA"), [Optional()], filters=[_letters])
-    siren = StringField(_("SIREN ou SIRET"), [Optional()], filters=[_letters])
+    rna = StringField(_("Numéro RNA"), [Optional(), is_one_line], filters=[_letters])
+    siren = StringField(_("SIREN ou SIRET"), [Optional(), is_one_line], filters=[_letters])
 
     def validate_rna(self, field: StringField) -> None:
         """By its form."""

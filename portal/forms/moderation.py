@@ -7,6 +7,7 @@ from wtforms import Form, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice as Choice
 from wtforms.validators import InputRequired, Length
 
+from portal.forms.fields import is_text
 from portal.models import FlagReason
 from portal.services import moderation
 
@@ -15,7 +16,7 @@ class ReasonForm(Form):
     """Why something is refused or hidden, in a reason from the list and a word more."""
 
     reason = SelectField(_("Raison"), choices=[Choice(key, key) for key in moderation.REASONS])
-    text = TextAreaField(_("Un mot de plus"), [Length(max=400)])
+    text = TextAreaField(_("Un mot de plus"), [Length(max=400), is_text])
 
 
 class FlagForm(Form):
@@ -32,4 +33,4 @@ class FlagForm(Form):
             Choice(FlagReason.OTHER.value, _("Autre chose")),
         ],
     )
-    text = TextAreaField(_("Précisez, si vous voulez"), [Length(max=1000)])
+    text = TextAreaField(_("Précisez, si vous voulez"), [Length(max=1000), is_text])

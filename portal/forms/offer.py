@@ -27,6 +27,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal import clock, themes
 from portal.formats.text import plain
+from portal.forms.fields import is_one_line, is_text
 from portal.forms.prose import suggested_theme, to_html, to_text
 from portal.forms.shift_row import RULE, ZONE, ShiftRow, shown
 from portal.models import Offer, Precision, Remote, Shift
@@ -56,12 +57,13 @@ class OfferForm(Form):
         [
             InputRequired(_("Donnez un titre : ce que les bénévoles feront.")),
             Length(min=5, max=120),
+            is_one_line,
         ],
         filters=[_one_line],
     )
     description = TextAreaField(
         _("Ce que feront les bénévoles"),
-        [InputRequired(_("Décrivez ce que les bénévoles feront.")), Length(max=8000)],
+        [InputRequired(_("Décrivez ce que les bénévoles feront.")), Length(max=8000), is_text],
     )
     themes = _Ticks(
         _("Thème"), choices=[Choice(theme.slug, _(theme.fr)) for theme in themes.THEMES]
@@ -75,8 +77,10 @@ class OfferForm(Form):
         ],
         default=Remote.NO.value,
     )
-    place = StringField(_("Ville ou code postal"), [Length(max=120)], filters=[_one_line])
-    street = StringField(_("Adresse précise"), [Length(max=200)], filters=[_one_line])
+    place = StringField(
+        _("Ville ou code postal"), [Length(max=120), is_one_line], filters=[_one_line]
+    )
+    street = StringField(_("Adresse précise"), [Length(max=200), is_one_line], filters=[_one_line])
     kind = RadioField(
         _("Rythme"),
         choices=[
@@ -88,15 +92,17 @@ class OfferForm(Form):
     )
     shifts = FieldList(FormField(ShiftRow), _("Dates"), max_entries=MOST_ROWS)
     schedule = StringField(
-        _("Le rythme, en mots"), [Length(max=300)], filters=[_one_line],
+        _("Le rythme, en mots"), [Length(max=300), is_one_line], filters=[_one_line],
         description=_("Par exemple : le mardi de 18 h à 20 h, pendant l’année scolaire."),
     )  # fmt: skip
     capacity = IntegerField(
         _("Nombre de personnes (si c’est toute l’année)"),
         [Optional(), NumberRange(0, 10_000, _("Un nombre de 0 à 10 000."))],
     )
-    welcome = StringField(_("Qui accueille ?"), [Length(max=300)], filters=[_one_line])
-    bring = StringField(_("Que faut-il apporter ?"), [Length(max=500)], filters=[_one_line])
+    welcome = StringField(_("Qui accueille ?"), [Length(max=300), is_one_line], filters=[_one_line])
+    bring = StringField(
+        _("Que faut-il apporter ?"), [Length(max=500), is_one_line], filters=[_one_line]
+    )
     minimum_age = IntegerField(
         _("Âge minimum"), [Optional(), NumberRange(1, 99, _("Un âge de 1 à 99 ans."))]
     )
