@@ -94,10 +94,14 @@ def check_form_token() -> None:
         )
 
 
+def sent_form_token() -> str:
+    """The token that came with this request, in its form or in its header; not checked here."""
+    return request.form.get("csrf_token") or request.headers.get("X-Form-Token", "")
+
+
 def form_token_age() -> int | None:
     """How many seconds ago the posted form was made, or None when its token is not ours, too old, or of another session."""
-    token = request.form.get("csrf_token") or request.headers.get("X-Form-Token", "")
-    issued_text, _, signed = token.partition(".")
+    issued_text, _, signed = sent_form_token().partition(".")
     found = tokens.read(_form_purpose(), signed) if issued_text.isdigit() else None
     if found is None or str(found[0]) != issued_text:
         return None

@@ -177,7 +177,7 @@ def _wish(form: SignupForm, person: Person | None, device: str) -> SignupRequest
     return SignupRequest(
         first_name=person.first_name if person else form.first_name.data,
         email=(person.email or "") if person else form.email.data,
-        key=tokens.keyed_hash("attempt-key", request.form.get("csrf_token", "")),
+        key=tokens.keyed_hash("attempt-key", security.sent_form_token()),
         phone=form.phone.data or "",
         message=form.message.data or "",
         party=form.party.data,
