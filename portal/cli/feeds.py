@@ -275,5 +275,7 @@ def _line(problem: FeedProblem) -> str:
 def _status(outcome: RunOutcome, tally: Tally) -> int:
     if outcome is RunOutcome.SUSPECT:
         return SUSPECT
+    if outcome is RunOutcome.FAILED:
+        return NOTHING
     usable = tally.created + tally.updated + tally.unchanged
     return DONE if usable or outcome is RunOutcome.NOT_MODIFIED else NOTHING

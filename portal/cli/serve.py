@@ -14,19 +14,22 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 from rich.console import Console
-from sqlalchemy import func, select
+from sqlalchemy import select
+from sqlalchemy.engine import make_url
 
-from portal import db, index, migrate
+from portal import create_app, db, index, migrate
 from portal.cli import demo, places
 from portal.cli import index as index_commands
 from portal.config import Settings
-from portal.models import Offer, Place
+from portal.demo import feeds as demo_feeds
+from portal.models import Feed, Offer, Place
 from search.index import IndexUnavailable
 
 ROOT = Path(__file__).parent.parent.parent
@@ -67,18 +70,53 @@ def _require_port(settings: Settings) -> None:
 
 
 def _prepare(settings: Settings) -> None:
+    file = make_url(settings.DATABASE_URL).database
+    if settings.DATABASE_URL.startswith("sqlite:") and file and not Path(file).exists():
+        _make_whole(settings, Path(file))
+    _fill(settings)
+    if not _index_answers():
+        index_commands.rebuild_index()
+    if settings.DEMO:
+        _point_feeds_here(settings)
+
+
+def _make_whole(settings: Settings, file: Path) -> None:
+    """The first run: everything is loaded beside, then renamed, so that Ctrl-C leaves no half of a demo behind."""
+    draft = file.with_name("first-run.db")
+    for leftover in draft.parent.glob("first-run.db*"):
+        leftover.unlink()
+    app = create_app(replace(settings, DATABASE_URL=f"sqlite:///{draft}"))
+    with app.app_context():
+        _fill(settings)
+        db.database().engine.dispose()  # the last connection folds the WAL into the file
+    draft.replace(file)
+
+
+def _fill(settings: Settings) -> None:
+    """Migrate, and load what is missing."""
     engine = db.database().engine
     if not migrate.is_current(engine):
         migrate.upgrade(engine)
     with db.database().reading() as session:
-        has_places = session.scalar(select(func.count()).select_from(Place)) or 0
+        has_places = session.scalar(select(Place.id).limit(1)) is not None
         has_offers = session.scalar(select(Offer.id).limit(1)) is not None
     if not has_places:
         places.import_shipped()
     if settings.DEMO and not has_offers:
         demo.load_demo()
-    if not _index_answers():
-        index_commands.rebuild_index()
+
+
+def _point_feeds_here(settings: Settings) -> None:
+    """The demo's feeds are served by this very server, whose port may be another than last time."""
+    here = {one.name: f"{settings.BASE_URL}/demo/feeds/{one.file}" for one in demo_feeds.PARTNERS}
+    stray = select(Feed).where(Feed.name.in_(here), Feed.url.not_in(here.values()))
+    with db.database().reading() as session:
+        is_elsewhere = session.scalar(stray.limit(1)) is not None
+    if is_elsewhere:
+        with db.database().writing() as session:
+            for feed in session.scalars(stray):
+                feed.url = here[feed.name]
+            session.commit()
 
 
 def _index_answers() -> bool:

@@ -10,7 +10,18 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal import clock, db
-from portal.models import Association, Like, Offer, OfferDay, OfferState, Shift, ShiftState, Signup
+from portal.models import (
+    Association,
+    Like,
+    Offer,
+    OfferDay,
+    OfferState,
+    ShareLink,
+    ShareVisit,
+    Shift,
+    ShiftState,
+    Signup,
+)
 from portal.models.signup import OVER, TAKING, SignupState
 from portal.services.signups.change import TICK_BEFORE
 
@@ -127,8 +138,17 @@ def offers(association: Association) -> list[Row]:
         .options(selectinload(Offer.shifts), selectinload(Offer.locations))
     ).all()
     ids = [offer.id for offer in found]
-    views = _by_day(ids, OfferDay.verb == "view")
-    shares = _by_day(ids, OfferDay.verb.like("share%"))
+    views = _counted(
+        select(OfferDay.offer_id, func.sum(OfferDay.count))
+        .where(OfferDay.offer_id.in_(ids), OfferDay.verb == "view")
+        .group_by(OfferDay.offer_id)
+    )
+    shares = _counted(
+        select(ShareLink.offer_id, func.sum(ShareVisit.count))
+        .join(ShareVisit, ShareVisit.share_link_id == ShareLink.id)
+        .where(ShareLink.offer_id.in_(ids))
+        .group_by(ShareLink.offer_id)
+    )
     likes = _counted(
         select(Offer.id, func.count(Like.id))
         .join(Like, Like.cluster_id == Offer.cluster_id)
@@ -153,14 +173,6 @@ def offers(association: Association) -> list[Row]:
         )
         for offer in found
     ]
-
-
-def _by_day(ids: list[int], which: object) -> dict[int, int]:
-    return _counted(
-        select(OfferDay.offer_id, func.sum(OfferDay.count))
-        .where(OfferDay.offer_id.in_(ids), which)  # type: ignore[arg-type]
-        .group_by(OfferDay.offer_id)
-    )
 
 
 def _counted(asked: Select[int, int]) -> dict[int, int]:

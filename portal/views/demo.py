@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import Blueprint, Response, current_app, render_template, request
 from werkzeug.http import generate_etag
@@ -58,7 +58,7 @@ def _newest(most: int) -> list[Path]:
     url = str(current_app.config["MAIL_URL"])
     if not url.startswith("file:"):
         return []
-    folder = Path(urlsplit(url).path)
+    folder = Path(unquote(urlsplit(url).path))
     return sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime, reverse=True)[:most]
 
 

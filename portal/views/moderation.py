@@ -12,7 +12,7 @@ from portal import db
 from portal.errors import NotFound
 from portal.forms.moderation import FlagForm, ReasonForm
 from portal.models import Association, Decision, Flag, Offer
-from portal.services import moderation
+from portal.services import feeds, moderation
 from portal.services.moderation import Queue
 from portal.views import access
 from portal.views.access import moderators
@@ -102,6 +102,22 @@ def suspend(association_id: int) -> Any:
         association, access.signed_in_person(), form.reason.data, form.text.data or ""
     )
     return _done(_("L’association est suspendue."))
+
+
+@pages.post("/feeds/<name>/confirm")
+@moderators
+def confirm_feed(name: str) -> Any:
+    """The implausible run was right."""
+    feeds.confirm(feeds.by_name(name), db.session.commit)
+    return _done(_("Le passage est accepté."))
+
+
+@pages.post("/feeds/<name>/dismiss")
+@moderators
+def dismiss_feed(name: str) -> Any:
+    """The implausible run was wrong."""
+    feeds.dismiss(feeds.by_name(name), db.session.commit)
+    return _done(_("Le passage est écarté : les offres d’avant restent."))
 
 
 @pages.post("/decisions/<int:decision_id>/undo")

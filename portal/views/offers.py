@@ -55,7 +55,8 @@ def go(ident: int) -> Any:
     is_open = card.offer.state is OfferState.LIVE and not finding.is_over(card, clock.now())
     if not is_open or not target:
         raise NotFound
-    _count("offer_left", card.offer)
+    if request.method == "GET":
+        _count("offer_left", card.offer)
     return redirect(target, code=302)
 
 
