@@ -61,7 +61,7 @@ def association(one: DemoAssociation) -> Row:
         "description": one.description_html,
         "city": one.town,
         "email": one.email,
-        "state": AssociationState.PENDING if one.is_pending else AssociationState.ACTIVE,
+        "state": AssociationState.ACTIVE,  # their founders have proved their address
         "verified_at": one.created_at if one.is_verified else None,
         "created_at": one.created_at,
     }

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class AssociationState(StrEnum):
-    """A pending association waits for a moderator; a suspended one is not found any more."""
+    """A pending association waits for its founder to prove their address; a suspended one is not found any more."""
 
     PENDING = "pending"
     ACTIVE = "active"
