@@ -314,18 +314,3 @@ def test_nothing_waits_in_the_outbox_after_the_worker_was_nudged(
 def _without_tokens(text: str) -> str:
     text = re.sub(r'name="csrf_token" value="[^"]*"', "", text)
     return re.sub(r"/signups/[\w.-]+", "", text)
-
-
-def test_two_clients_that_send_their_token_in_the_header_are_two_signups(
-    app: Flask, visitor: Visitor, offer: Offer, session: Session
-) -> None:
-    path, address = page_of(offer), f"/shifts/{offer.shifts[1].id}/signups"
-    session.rollback()
-    for name in ("Ann", "Ben"):
-        client = Visitor(app)
-        client.get(path)
-        header = {"X-Form-Token": client.token()}
-        sent = {"csrf_token": "", "first_name": name, "email": f"{name.lower()}@example.org"}
-        page = client.post(address, {**sent, "party": "1"}, headers=header)
-        assert (page.status, f"{name.lower()}@example.org" in page.words) == (200, True)
-        assert signup_of(session, name).state is S.HELD
