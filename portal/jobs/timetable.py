@@ -30,10 +30,14 @@ class Timed:
     every: timedelta
     run: Callable[[], object]
     hold: timedelta = timedelta(minutes=10)
+    is_quick: bool = (
+        False  # quick ones have a thread of their own: no feed run makes a freed place wait
+    )
 
 
 TIMETABLE: list[Timed] = [
-    Timed("lines", timedelta(seconds=20), upkeep.settle_lines),
+    Timed("lines", timedelta(seconds=20), upkeep.settle_lines, is_quick=True),
+    Timed("digests", timedelta(hours=1), upkeep.tell_teams),
     Timed("index", timedelta(minutes=10), upkeep.reconcile_index, timedelta(hours=1)),
     Timed("rules", timedelta(hours=6), upkeep.roll_out_rules, timedelta(hours=1)),
     Timed("feeds", timedelta(minutes=1), feeds.run_due, timedelta(hours=2)),
@@ -43,12 +47,16 @@ TIMETABLE: list[Timed] = [
 ]
 
 
-def keep(app: Flask, stop: threading.Event) -> None:
-    """Drain the outbox and run what is due, until `stop` is set. What fails is logged and tried again when it is due again."""
+def keep(app: Flask, stop: threading.Event, *, quick: bool = True) -> None:
+    """Run what is due of one half of the timetable, until `stop` is set; the quick half also drains the outbox.
+
+    What fails is logged, and tried again when it is due again.
+    """
     while not stop.is_set():
         with app.app_context():
-            _guarded("outbox", outbox.drain)
-            for timed in TIMETABLE:
+            if quick:
+                _guarded("outbox", outbox.drain)
+            for timed in (one for one in TIMETABLE if one.is_quick is quick):
                 if stop.is_set():
                     return
                 _guarded(timed.name, lambda timed=timed: run_if_due(timed))  # type: ignore[misc]

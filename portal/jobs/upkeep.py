@@ -15,6 +15,7 @@ from portal.services import (
     indexing,
     invitations,
     liked_news,
+    notices,
     outbox,
     sessions,
     shifts,
@@ -26,6 +27,7 @@ from search.index import IndexUnavailable
 
 log = logging.getLogger(__name__)
 
+DIGEST_HOUR = 7  # in France: read with the coffee
 ROLL_AGAIN = timedelta(weeks=25)  # rules are rolled out 26 weeks ahead, once a week
 
 
@@ -112,5 +114,15 @@ def forget() -> int:
     with db.database().writing() as session:
         count = outbox.forget_old() + begin.forget_attempts() + begin.forget_unproved()
         count += sign_in_links.forget_old() + sessions.forget_old()
+        session.commit()
+    return count
+
+
+def tell_teams() -> int:
+    """The digest of the day, from seven in the morning on, to the teams that do not want to hear at once."""
+    if clock.now().astimezone(clock.PARIS).hour < DIGEST_HOUR:
+        return 0
+    with db.database().writing() as session:
+        count = notices.digests(clock.today())
         session.commit()
     return count

@@ -1,4 +1,4 @@
-"""The worker: huey's consumer for nudges, and a thread that keeps the timetable. Stops when it is told to, after its current job."""
+"""The worker: huey's consumer for nudges, and two threads that keep the timetable. Stops when it is told to, after its current job."""
 
 from __future__ import annotations
 
@@ -24,8 +24,12 @@ def run(app: Flask, *, periodic: bool = True) -> None:
             "QUEUE_URL vaut immediate: : tout est fait sur place, il n’y a pas de file à vider."
         )
     stop = threading.Event()
-    keeper = threading.Thread(target=timetable.keep, args=(app, stop), name="timetable")
-    if periodic:
+    keepers = [
+        threading.Thread(target=timetable.keep, args=(app, stop), kwargs={"quick": quick})
+        for quick in (True, False)
+        if periodic
+    ]
+    for keeper in keepers:
         keeper.start()
     try:
         Consumer(
@@ -38,5 +42,5 @@ def run(app: Flask, *, periodic: bool = True) -> None:
         ).run()
     finally:
         stop.set()
-        if periodic:
+        for keeper in keepers:
             keeper.join(timeout=30)

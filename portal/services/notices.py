@@ -6,15 +6,27 @@ step, so that the same step never writes twice.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 
 from portal import clock, db
-from portal.models import Membership, Person, PersonState, Signup, SignupState, TeamRole
+from portal.models import (
+    Association,
+    Membership,
+    Offer,
+    Person,
+    PersonState,
+    Shift,
+    Signup,
+    SignupState,
+    TeamRole,
+)
 from portal.services import outbox
 
+DIGEST_SPAN = timedelta(hours=24)
+UNPROVED_MAILS = 5  # in a day, to an address that nobody has proved; the others wait for its proof
 REMINDERS = (48, 3)  # hours before the start
 ALREADY_HOURS = 6  # one "you are already in" at most in so many hours, whoever asks
 UNPROVED_LETTERS = 5  # signups a day that write to an address which proved none of them
@@ -36,6 +48,26 @@ def began(signup: Signup) -> None:
         of_signup(signup, "signup_waitlisted")
     else:
         of_signup(signup, "signup_held")
+
+
+def rest(signup: Signup) -> None:
+    """The address is proved: the messages that were held back for it go out. Those that went are not written again."""
+    waiting = select(Signup).where(
+        Signup.email_hash == signup.email_hash,
+        Signup.verified_at.is_(None),
+        Signup.state.in_((SignupState.HELD, SignupState.WAITLISTED)),
+    )
+    for other in db.session.scalars(waiting.limit(UNPROVED_MAILS)):
+        template = "signup_held" if other.state is SignupState.HELD else "signup_waitlisted"
+        of_signup(other, template)
+
+
+def _unproved_today(signup: Signup) -> int:
+    recent = Signup.created_at > clock.now() - timedelta(hours=24)
+    unproved = select(func.count()).where(
+        Signup.email_hash == signup.email_hash, Signup.verified_at.is_(None), recent
+    )
+    return db.session.scalar(unproved) or 0
 
 
 def already(signup: Signup) -> None:
@@ -112,6 +144,30 @@ def team(signup: Signup, template: str) -> None:
         )
     if not people:
         outbox.add("mail", f"signup:{signup.id}:{template}:association", payload)
+
+
+def digests(on: date) -> int:
+    """One message of the day to each coordinator who wants no other; returns how many. What there is to say is found when it is written."""
+    recently = clock.now() - DIGEST_SPAN
+    news = (
+        select(Association.id)
+        .join(Offer, Offer.association_id == Association.id)
+        .join(Shift, Shift.offer_id == Offer.id)
+        .join(Signup, Signup.shift_id == Shift.id)
+        .where(
+            Association.hears_at_once.is_(False),
+            Signup.changed_at >= recently,
+            Signup.verified_at.is_not(None),
+            Signup.state.in_((SignupState.CONFIRMED, SignupState.CANCELLED)),
+        )
+        .distinct()
+    )
+    count = 0
+    for association_id in db.session.scalars(news).all():
+        for person_id in coordinators(association_id):
+            payload = {"template": "team_digest", "digest": association_id, "person": person_id}
+            count += outbox.add("mail", f"digest:{association_id}:{person_id}:{on}", payload)
+    return count
 
 
 def coordinators(association_id: int) -> list[int]:

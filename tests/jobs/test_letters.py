@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -11,7 +11,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.jobs import letters, outbox
+from portal.jobs import letters, outbox, upkeep
 from portal.models import Offer, Outbox, Shift, Signup
 from portal.services import outbox as rows
 from portal.services import signups
@@ -163,6 +163,39 @@ def test_an_association_that_wants_a_digest_is_not_written_to_at_once(
     session.commit()
     confirmed(session, offer.shifts[0])
     assert mails(app, "alice@example.org") == []
+
+
+def test_the_digest_names_who_comes_and_who_does_not(
+    app: Flask, session: Session, offer: Offer
+) -> None:
+    offer.association.hears_at_once = False
+    session.commit()
+    with time_machine.travel(datetime(2026, 11, 20, 20, tzinfo=UTC)):
+        confirmed(session, offer.shifts[0])
+        signups.cancel(confirmed(session, offer.shifts[1], "bob", party=2).id)
+        session.commit()
+    with time_machine.travel(datetime(2026, 11, 21, 5, tzinfo=UTC)):
+        assert upkeep.tell_teams() == 0  # six in the morning
+    with time_machine.travel(datetime(2026, 11, 21, 7, tzinfo=UTC)):
+        assert upkeep.tell_teams() == 1
+        mail = last(app, "alice@example.org")
+    assert "Ann" in mail.text.split("annulation")[0]
+    assert "Bob" in mail.text.split("annulation")[1]
+
+
+def test_an_address_that_nobody_proved_gets_five_messages_and_the_rest_after_its_proof(
+    app: Flask, session: Session, offer: Offer
+) -> None:
+    found = []
+    for number in range(8):
+        other = factories.offer(offer.association, title=f"Besoin {number}")
+        session.add(other)
+        session.flush()
+        found.append(held(session, other.shifts[0], key=f"k{number}"))
+    assert len(mails(app, "ann@example.org")) == 5
+    signups.confirm(found[0].id)
+    session.commit()
+    assert sum("Confirmez" in mail.subject for mail in mails(app, "ann@example.org")) >= 6
 
 
 def test_a_row_that_nobody_knows_how_to_write_is_set_aside(session: Session) -> None:

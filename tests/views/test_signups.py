@@ -9,7 +9,6 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal import tokens
 from portal.models import Offer, Outbox, Shift, Signup, SignupState
 from tests import factories
 from tests.mailbox import last, mails
@@ -183,78 +182,6 @@ def test_a_full_shift_gives_a_place_in_line(
     visitor.get(mail.path("/signups/"))
     page = visitor.submit("/confirm")
     assert "rang : 1" in page.words.replace("\xa0", " ")
-
-
-def test_a_cancelled_place_is_offered_by_mail_and_taken_by_its_button(
-    app: Flask, offer: Offer, session: Session
-) -> None:
-    ann, ben = Visitor(app), Visitor(app)
-    sign_up(ann, offer)
-    ann.get(last(app, "ann@example.org").path("/signups/"))
-    ann.submit("/confirm")
-    ben.get(f"{page_of(offer)}?shift={offer.shifts[0].id}")
-    ben.submit("/signups", first_name="Ben", email="ben@example.org")
-    ben.get(last(app, "ben@example.org").path("/signups/"))
-    ben.submit("/confirm")
-    ann.submit("/cancel")
-    assert "METHOD:CANCEL" in last(app, "ann@example.org").calendar
-    offered = last(app, "ben@example.org")
-    assert "libérée" in offered.subject
-    ben.get(offered.path("/signups/"))
-    page = ben.submit("/confirm")
-    assert "on compte sur vous" in page.words
-    assert signup_of(session, "Ben").state is S.CONFIRMED
-
-
-def test_moving_keeps_the_place_until_the_other_one_is_sure(
-    app: Flask, visitor: Visitor, offer: Offer, session: Session
-) -> None:
-    sign_up(visitor, offer)
-    visitor.get(last(app, "ann@example.org").path("/signups/"))
-    visitor.submit("/confirm")
-    page = visitor.submit("/move", shift=str(offer.shifts[1].id))
-    assert page.status == 200
-    assert signup_of(session).shift_id == offer.shifts[1].id
-    assert "SEQUENCE:1" in last(app, "ann@example.org").calendar
-
-
-def test_erasing_leaves_nothing_and_closes_every_address(
-    app: Flask, visitor: Visitor, offer: Offer, session: Session
-) -> None:
-    sign_up(visitor, offer)
-    assert visitor.page is not None
-    attempt, own = visitor.page.path, last(app, "ann@example.org").path("/signups/")
-    visitor.get(own)
-    visitor.submit("/confirm")
-    visitor.submit("/erase")
-    assert visitor.get(own).status == 404
-    assert visitor.get(attempt).status == 404
-    session.rollback()
-    (signup,) = session.scalars(select(Signup).execution_options(populate_existing=True))
-    assert (signup.email, signup.first_name, signup.state) == ("", "", S.CANCELLED)
-
-
-def test_the_association_hears_at_once(app: Flask, visitor: Visitor, offer: Offer) -> None:
-    sign_up(visitor, offer, message="J’ai une pelle")
-    visitor.get(last(app, "ann@example.org").path("/signups/"))
-    visitor.submit("/confirm")
-    (mail,) = mails(app, "alice@example.org")
-    assert "J’ai une pelle" in mail.text
-    assert mail.message["Reply-To"] == "ann@example.org"
-    assert mails(app, "bob@example.org") == []
-
-
-@pytest.mark.parametrize("ending", ["x", "", ".ics"])
-def test_an_altered_address_opens_nothing(
-    visitor: Visitor, offer: Offer, session: Session, ending: str
-) -> None:
-    sign_up(visitor, offer)
-    signup = signup_of(session)
-    good = tokens.sign("signup", signup.id, signup.nonce)
-    wrong = tokens.sign("signup", signup.id, "another nonce")
-    assert visitor.get(f"/signups/{good}").status == 200
-    assert visitor.get(f"/signups/{wrong}{ending}").status == 404
-    assert visitor.get(f"/signups/{good[:-1]}{ending or '_'}").status == 404
 
 
 def test_a_shift_that_is_not_there_is_404_and_one_that_is_over_is_410(

@@ -14,7 +14,7 @@ from flask_babel import force_locale
 
 from portal import db, mail
 from portal.errors import PortalError
-from portal.jobs.letters import feeds, people, signups, teams
+from portal.jobs.letters import digests, feeds, people, signups, teams
 from portal.jobs.letters.draft import Draft, Writer
 from portal.mail import Letter
 from portal.services.outbox import Job
@@ -22,6 +22,7 @@ from portal.services.outbox import Job
 # Which noun of a payload is written by whom, the most telling first.
 WRITERS: dict[str, Writer] = {
     "signup": signups.write,
+    "digest": digests.write,
     "team_invitation": teams.invitation,
     "decided_offer": teams.decision,
     "run": feeds.write,

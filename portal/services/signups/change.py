@@ -30,6 +30,7 @@ def confirm(signup_id: int) -> Signup:
     if signup.state is SignupState.CONFIRMED or not signup.shift.is_ahead(clock.now()):
         return signup
     _prove(signup)
+    notices.rest(signup)
     if signup.state is SignupState.WAITLISTED:
         waiting.settle(signup.shift)
     if signup.state in (SignupState.HELD, SignupState.OFFERED):
