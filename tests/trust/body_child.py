@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
+
+from tests.memory import peak_kib
 
 
 def portal_download(url: str, max_bytes: int, max_seconds: float) -> dict[str, object]:
@@ -48,9 +49,9 @@ if __name__ == "__main__":
     import portal.fetch  # noqa: F401
 
     for url in urls:
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        before = peak_kib()
         started = time.monotonic()
         answer = DOWNLOADS[which](url, int(max_bytes), float(max_seconds))
         answer["seconds"] = time.monotonic() - started
-        answer["grown"] = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
+        answer["grown"] = (peak_kib() - before) // 1024
         print(json.dumps(answer), flush=True)
