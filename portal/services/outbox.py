@@ -41,7 +41,9 @@ def add(kind: str, key: str, payload: dict[str, Any], due_at: datetime | None = 
         _insert()
         .values(kind=kind, key=key, payload=payload, created_at=now, due_at=due_at or now, **_FRESH)
         .on_conflict_do_nothing(index_elements=["key"])
-        .returning(Outbox.__table__.c.id)  # PostgreSQL tells no count for an insert, but which row is new
+        .returning(
+            Outbox.__table__.c.id
+        )  # PostgreSQL tells no count for an insert, but which row is new
     )
     return db.session.execute(statement).first() is not None
 

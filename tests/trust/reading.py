@@ -65,7 +65,11 @@ def is_harmless(address: str) -> bool:
 def faults_of_fragment(markup: str) -> list[str]:
     """What could run in a piece of HTML that readers print as it is; cleaning it again must change nothing."""
     found = faults_of_page(markup)
-    return found + ([] if nh3.clean(markup, link_rel="noopener noreferrer nofollow ugc") == markup else ["not clean"])
+    return found + (
+        []
+        if nh3.clean(markup, link_rel="noopener noreferrer nofollow ugc") == markup
+        else ["not clean"]
+    )
 
 
 def faults_of_json(text: str) -> list[str]:

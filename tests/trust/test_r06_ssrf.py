@@ -133,7 +133,13 @@ def test_a_name_with_one_address_that_is_not_public_is_not_believed_at_all(
 
 @pytest.mark.parametrize(
     "target",
-    ["http://169.254.169.254/", "file:///etc/passwd", "http://user@127.0.0.1/", "gopher://x/", "http://[::1"],
+    [
+        "http://169.254.169.254/",
+        "file:///etc/passwd",
+        "http://user@127.0.0.1/",
+        "gopher://x/",
+        "http://[::1",
+    ],
 )
 def test_a_redirect_is_judged_like_the_first_link(target: str) -> None:
     with bad_server(respond(status="302 Found", Location=target)) as server:
