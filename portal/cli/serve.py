@@ -14,7 +14,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -24,7 +23,7 @@ from rich.console import Console
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
-from portal import create_app, db, index, migrate
+from portal import db, index, migrate
 from portal.cli import demo, places
 from portal.cli import index as index_commands
 from portal.config import Settings
@@ -85,10 +84,11 @@ def _make_whole(settings: Settings, file: Path) -> None:
     draft = file.with_name("first-run.db")
     for leftover in draft.parent.glob("first-run.db*"):
         leftover.unlink()
-    app = create_app(replace(settings, DATABASE_URL=f"sqlite:///{draft}"))
-    with app.app_context():
-        _fill(settings)
-        db.database().engine.dispose()  # the last connection folds the WAL into the file
+    store = current_app.extensions
+    own, store["database"] = store["database"], db.Database(f"sqlite:///{draft}")
+    _fill(settings)
+    store["database"].engine.dispose()  # the last connection folds the WAL into the file
+    store["database"] = own
     draft.replace(file)
 
 
