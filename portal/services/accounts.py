@@ -119,6 +119,7 @@ def change_email(person: Person, given: str) -> None:
     Somebody else's link, mailed to a stranger, must not put the stranger's address on an account that is not theirs.
     Every other session ends, and every link to either address dies.
     """
+    sign_in_links.wait_for_turn()
     link = sign_in_links.find(given)
     if link.purpose is not LinkPurpose.CHANGE_EMAIL or link.person_id != person.id:
         raise Forbidden(

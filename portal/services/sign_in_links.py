@@ -41,7 +41,7 @@ def ask(
 ) -> SignInLink:
     """Put a link for this address in the outbox. Raises TooMany when the address, or the network, asked too often."""
     email = tokens.normal_email(email)
-    _wait_for_turn()
+    wait_for_turn()
     _refuse_too_many(email, network_hash)
     link = SignInLink(
         nonce=tokens.nonce(),
@@ -116,8 +116,10 @@ def forget_old() -> int:
     return int(getattr(gone, "rowcount", 0))
 
 
-def _wait_for_turn() -> None:
-    """Count and insert one at a time. SQLite's writers already wait for each other; PostgreSQL is asked to."""
+def wait_for_turn() -> None:
+    """Count and insert, or use and kill, one at a time: two who hold a link each and kill the other's would wait for ever.
+
+    SQLite's writers already wait for each other; PostgreSQL is asked to."""
     if db.session.get_bind().dialect.name == "postgresql":
         db.session.execute(text("SELECT pg_advisory_xact_lock(7301)"))
 
