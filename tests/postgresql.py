@@ -7,6 +7,7 @@ each test gets a copy of it. Where PostgreSQL is missing these tests are skipped
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -78,6 +79,7 @@ def cluster() -> Iterator[Cluster]:
     options = " ".join(f"-c {rule}" for rule in RULES)
     control = [str(binaries / "pg_ctl"), "-D", data, "-w"]
     _as_postgres(*control, "-l", str(folder / "log"), "-o", f"-p {port} {options}", "start")
+    guard = _stop_it_if_we_die(control, folder)
     try:
         made = Cluster(port)
         made.run("CREATE DATABASE relais_template")
@@ -86,6 +88,8 @@ def cluster() -> Iterator[Cluster]:
         engine.dispose()
         yield made
     finally:
+        guard.kill()
+        guard.wait()
         # pg_ctl signals the process that this folder's postmaster.pid names, and no other.
         _as_postgres(*control, "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
@@ -110,6 +114,17 @@ def _binaries() -> Path | None:
         return found[-1]
     known = shutil.which("initdb")
     return Path(known).parent if known else None
+
+
+def _stop_it_if_we_die(control: list[str], folder: Path) -> subprocess.Popen[bytes]:
+    """A run that is killed stops nothing itself: this small shell looks after its server once it is gone."""
+    prefix = "runuser -u postgres -- " if os.geteuid() == 0 else ""
+    stop = f"{prefix}{shlex.join(control)} -m immediate stop; rm -rf {shlex.quote(str(folder))}"
+    watch = f"while kill -0 {os.getpid()} 2>/dev/null; do sleep 1; done; cd /; {stop}"
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(
+        ["sh", "-c", watch], stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True
+    )
 
 
 def _as_postgres(*command: str) -> None:
