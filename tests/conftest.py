@@ -17,6 +17,7 @@ from portal import config, create_app, db, migrate
 from portal.config import Settings
 from portal.db import Database
 from portal.services import places
+from tests.browsing import browser as browser
 from tests.people import Cast
 from tests.postgresql import cluster as cluster
 from tests.postgresql import postgresql_url as postgresql_url

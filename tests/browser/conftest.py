@@ -7,12 +7,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests import oidc
 from tests.bench.running import served_demo
 from tests.browser.walking import enter_in_one_click
-from tests.browsing import launch
 from tests.ports import free_port
 
 SLOW = 30_000  # milliseconds that a busy machine may take; nothing waits longer than it must
@@ -46,14 +45,6 @@ def demo(served: tuple[str, oidc.Provider]) -> str:
 def provider(served: tuple[str, oidc.Provider]) -> oidc.Provider:
     """The OpenID Connect provider, a real one on loopback."""
     return served[1]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = launch(playwright)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from jinja2 import BaseLoader, Environment
 from lxml import etree
+from playwright.sync_api import Browser
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -233,30 +234,25 @@ class _Careless(BaseLoader):
 
 @pytest.mark.browser
 def test_r09_a_real_browser_runs_nothing_and_the_control_runs(
-    app: Flask, stored: list[Offer], full: bool
+    app: Flask, stored: list[Offer], full: bool, browser: Browser
 ) -> None:
     """Pages without their content security policy, so that only escaping stands between the text and the browser."""
-    playwright = pytest.importorskip("playwright.sync_api")
     visitor = Visitor(app, checks=False)
     chosen = stored if full else stored[::4]
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        page = browser.new_page()
-        said: list[str] = []
-        page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
-        for offer in chosen:
-            text = visitor.get(f"/offers/{offer.id}-{offer.slug}").text
-            soup = BeautifulSoup(text, "html.parser")
-            for tag in soup.find_all(["link", "script"], src=True) + soup.find_all("link"):
-                tag.decompose()
-            page.set_content(str(soup), wait_until="commit")
-        page.wait_for_function("document.readyState !== 'loading'")
-        assert said == []
-        page.set_content("<img src=x onerror=alert(1)>", wait_until="load")
-        page.wait_for_function("document.images[0].complete")
-        browser.close()
+    page = browser.new_page()
+    said: list[str] = []
+    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    for offer in chosen:
+        text = visitor.get(f"/offers/{offer.id}-{offer.slug}").text
+        soup = BeautifulSoup(text, "html.parser")
+        for tag in soup.find_all(["link", "script"], src=True) + soup.find_all("link"):
+            tag.decompose()
+        page.set_content(str(soup), wait_until="commit")
+    page.wait_for_function("document.readyState !== 'loading'")
+    assert said == []
+    page.set_content("<img src=x onerror=alert(1)>", wait_until="load")
+    page.wait_for_function("document.images[0].complete")
+    page.close()
     assert said == ["1"]
 
 
