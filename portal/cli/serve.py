@@ -6,32 +6,33 @@ This is what `make run` calls. In production the same two processes are started 
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import with_appcontext
+from gunicorn.app.base import BaseApplication
 from rich.console import Console
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
-from portal import db, index, migrate
-from portal.cli import demo, places
+from portal import create_app, db, index, migrate
+from portal.cli import demo, places, worker
 from portal.cli import index as index_commands
 from portal.config import Settings
 from portal.demo import feeds as demo_feeds
 from portal.models import Feed, Offer, Place
 from search.index import IndexUnavailable
 
-ROOT = Path(__file__).parent.parent.parent
 console = Console(highlight=False)
 
 
@@ -42,12 +43,12 @@ def commands() -> None:
     settings: Settings = current_app.config["SETTINGS"]
     _require_port(settings)
     _prepare(settings)
-    children = [_start_web(settings), _start_worker(settings)]
+    children = [_start(_serve_web, settings), _start(_serve_worker, settings)]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         _wait_until_ready(settings, children[0])
         _greet(settings)
-        while all(child.poll() is None for child in children):
+        while all(child.is_alive() for child in children):
             time.sleep(0.2)
         raise SystemExit("Un des deux processus s’est arrêté : voir ses messages ci-dessus.")
     except KeyboardInterrupt:
@@ -126,40 +127,52 @@ def _index_answers() -> bool:
         return False
 
 
-def _environment(settings: Settings) -> dict[str, str]:
-    return {
-        **os.environ,
-        "RELAIS_DATA": str(settings.DATA),
-        "RELAIS_PORT": str(settings.PORT),
-        "RELAIS_DEMO": "1" if settings.DEMO else "0",
-    }
+class WebServer(BaseApplication):
+    """gunicorn without its command line."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        wanted = {
+            "bind": f"{self.settings.HOST}:{self.settings.PORT}",
+            "workers": 2,
+            "threads": 4,
+            "worker_class": "gthread",
+            "loglevel": "warning",
+            "control_socket_disable": True,
+        }
+        for name, value in wanted.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return create_app(self.settings)
 
 
-def _start_web(settings: Settings) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603 (our own interpreter and words)
-        [
-            *(sys.executable, "-m", "gunicorn", "wsgi:app"),
-            *("--bind", f"{settings.HOST}:{settings.PORT}"),
-            *("--workers", "2", "--threads", "4", "--worker-class", "gthread"),
-            *("--log-level", "warning", "--no-control-socket"),
-        ],
-        cwd=ROOT,
-        env=_environment(settings),
-    )
+def _serve_web(settings: Settings) -> None:
+    WebServer(settings).run()
 
 
-def _start_worker(settings: Settings) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "flask", "--app", "wsgi", "worker"],
-        cwd=ROOT,
-        env=_environment(settings),
-    )
+def _serve_worker(settings: Settings) -> None:
+    worker.work(create_app(settings))
 
 
-def _wait_until_ready(settings: Settings, web: subprocess.Popen[bytes]) -> None:
+def _start(work: Callable[[Settings], None], settings: Settings) -> BaseProcess:
+    """A process of its own, forked: importing everything a second and a third time is what a start would wait for.
+
+    What a fork must not share is closed first: connections to the database.
+    """
+    db.database().engine.dispose()
+    child = get_context("fork").Process(target=work, args=(settings,))
+    child.start()
+    return child
+
+
+def _wait_until_ready(settings: Settings, web: BaseProcess) -> None:
     address = f"http://{settings.HOST}:{settings.PORT}/healthz"
     for _ in range(600):
-        if web.poll() is not None:
+        if not web.is_alive():
             raise SystemExit("Le serveur n’a pas démarré : voir ses messages ci-dessus.")
         try:
             with urllib.request.urlopen(address, timeout=1):  # noqa: S310 (our own loopback address)
@@ -179,12 +192,10 @@ def _greet(settings: Settings) -> None:
     console.print(f"  Tout ce qui est écrit est dans {settings.DATA}. Ctrl-C arrête tout.")
 
 
-def _stop(children: list[subprocess.Popen[bytes]]) -> None:
+def _stop(children: list[BaseProcess]) -> None:
     for child in children:
-        if child.poll() is None:
-            child.terminate()
+        child.terminate()
     for child in children:
-        try:
-            child.wait(timeout=30)
-        except subprocess.TimeoutExpired:
+        child.join(timeout=30)
+        if child.is_alive():
             child.kill()

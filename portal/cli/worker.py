@@ -16,5 +16,9 @@ from portal.jobs import worker
 @with_appcontext
 def commands(no_periodic: bool) -> None:
     """Drain the outbox, run feeds, alerts, reminders and upkeep, until Ctrl-C."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    worker.run(app, periodic=not no_periodic)
+    work(current_app._get_current_object(), periodic=not no_periodic)  # type: ignore[attr-defined]
+
+
+def work(app: Flask, *, periodic: bool = True) -> None:
+    """Be the worker of this app until SIGTERM or Ctrl-C."""
+    worker.run(app, periodic=periodic)
