@@ -88,15 +88,10 @@ def page_context(card: Card, shift: Shift | None, form: Any = None) -> dict[str,
         "similar": _similar(offer),
         "answer_days": None,
         "may_edit": permissions.may_edit(access.person(), offer.association),
-        "image_url": current_app.config["BASE_URL"] + _picture(),
+        "image_url": f"{current_app.config['BASE_URL']}/offers/{offer.id}/card.png",
         "json_ld": linked_data.of(card, share_url) if offer.state is OfferState.LIVE else None,
         "invited_by": invitations.inviter_of(offer),
     }
-
-
-def _picture() -> str:
-    """The picture that goes with a shared link, until each offer has one drawn for it."""
-    return str(current_app.jinja_env.globals["asset"]("img/card.png"))  # type: ignore[operator]
 
 
 def _count(job: str, offer: Offer) -> None:
