@@ -7,7 +7,14 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    from portal.api import calendar, footprint, metrics, offers, syndication
+    from portal.api import calendar, exports, footprint, metrics, offers, syndication
 
-    for blueprint in (calendar.data, footprint.data, metrics.data, offers.data, syndication.data):
+    for blueprint in (
+        calendar.data,
+        exports.data,
+        footprint.data,
+        metrics.data,
+        offers.data,
+        syndication.data,
+    ):
         app.register_blueprint(blueprint)

@@ -20,8 +20,9 @@ from sqlalchemy import select
 from portal import db
 from portal.api import presenters
 from portal.api.footprint_reading import KM_PER_MILE
-from portal.api.syndication import clean, xml
+from portal.api.syndication import xml
 from portal.formats.text import plain
+from portal.formats.xml_writing import clean
 from portal.formatting import said, web_address
 from portal.models import Feed, Remote
 from portal.services.finding import Card, Found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -13,6 +12,7 @@ from lxml.builder import ElementMaker
 
 from portal.api import presenters
 from portal.api.access import open_to_pages, public
+from portal.formats.xml_writing import clean
 from portal.services import finding
 from portal.services.finding import Card, Found, address
 
@@ -21,7 +21,6 @@ data.after_request(open_to_pages)
 IN_A_FEED = 50
 ATOM, GEORSS = "http://www.w3.org/2005/Atom", "http://www.georss.org/georss"
 NAMES: dict[str | None, str] = {"georss": GEORSS, "atom": ATOM}
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @data.get("/search.rss")
@@ -64,11 +63,6 @@ def xml(root: Any, mimetype: str) -> Response:
     """An element as an answer."""
     body = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     return Response(body, mimetype=mimetype)
-
-
-def clean(text: str) -> str:
-    """The text without the characters that XML cannot hold."""
-    return _FORBIDDEN.sub("", text)
 
 
 def point(card: Card) -> list[Any]:
