@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from tempfile import TemporaryFile
 
-from flask import Blueprint, Response, current_app, request, stream_with_context
+from flask import Blueprint, Response, current_app, request, send_file
 
-from portal import clock, db, tokens
+from portal import clock, tokens
 from portal.api.access import open_to_pages, public
 from portal.formats import engagement_writing, footprint_writing
 from portal.formats.xml_writing import Source
@@ -37,18 +38,16 @@ def engagement() -> Response:
 
 
 def _feed(write: Callable[[], Iterator[bytes]]) -> Response:
-    """Streamed from a reading of its own, which outlives the request's. Whoever has the newest is told so first."""
+    """Written to a file that nobody sees, then sent: memory stays flat. Whoever has the newest is told so first."""
     etag = tokens.digest(f"{request.path} {exports.mark()}")
-    response = Response(mimetype="application/xml")
+    if request.if_none_match.contains_weak(etag):
+        response = Response(status=304)
+    else:
+        file = TemporaryFile()  # noqa: SIM115 - closed by the response that sends it
+        for piece in write():
+            file.write(piece)
+        file.seek(0)
+        response = send_file(file, mimetype="application/xml")
     response.headers["Cache-Control"] = FRESH
     response.set_etag(etag)
-    if request.if_none_match.contains_weak(etag):
-        response.status_code = 304
-        return response
-
-    def pieces() -> Iterator[bytes]:
-        with db.database().reading():
-            yield from write()
-
-    response.response = stream_with_context(pieces())
     return response
