@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from tempfile import TemporaryFile
+from tempfile import SpooledTemporaryFile
 
 from flask import Blueprint, Response, current_app, request, send_file
 
@@ -16,6 +16,7 @@ from portal.services import exports
 data = Blueprint("api_exports", __name__)
 data.after_request(open_to_pages)
 FRESH = "public, max-age=3600"  # seconds: an export is read whole, so nobody needs it more often
+IN_MEMORY = 8 * 1024 * 1024  # bytes; a larger export goes to a temporary file
 
 
 @data.get("/export/footprint.xml")
@@ -43,7 +44,7 @@ def _feed(write: Callable[[], Iterator[bytes]]) -> Response:
     if request.if_none_match.contains_weak(etag):
         response = Response(status=304)
     else:
-        file = TemporaryFile()  # noqa: SIM115 - closed by the response that sends it
+        file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed by the response that sends it
         for piece in write():
             file.write(piece)
         file.seek(0)
