@@ -71,13 +71,15 @@ class World:
         return client
 
     def ask(self, role: str, method: str, address: str, **options: Any) -> Any:
-        """One request as this role; `data` gets the form token that this role's pages carry."""
+        """One request as this role, read to its end; `data` gets the form token that this role's pages carry."""
         if method != "GET":
             options["data"] = {"csrf_token": self.form_tokens[role], **options.get("data", {})}
         if role == "key":
             address += ("&" if "?" in address else "?") + f"key={KEY}"
         options.setdefault("headers", {"Accept": "text/html", "User-Agent": "Firefox"})
-        return self.browser(role).open(address, method=method, base_url=BASE, **options)
+        return self.browser(role).open(
+            address, method=method, base_url=BASE, buffered=True, **options
+        )
 
     def restore(self) -> None:
         """Put the database back as it was made."""
