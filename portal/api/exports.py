@@ -44,11 +44,20 @@ def _feed(write: Callable[[], Iterator[bytes]]) -> Response:
     if request.if_none_match.contains_weak(etag):
         response = Response(status=304)
     else:
-        file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed by the response that sends it
-        for piece in write():
-            file.write(piece)
-        file.seek(0)
-        response = send_file(file, mimetype="application/xml")
+        response = _written(write())
     response.headers["Cache-Control"] = FRESH
     response.set_etag(etag)
     return response
+
+
+def _written(pieces: Iterator[bytes]) -> Response:
+    """A small feed as it is, a large one from a temporary file."""
+    file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - a large one is closed by the response that sends it
+    for piece in pieces:
+        file.write(piece)
+    is_small = file.tell() <= IN_MEMORY
+    file.seek(0)
+    if not is_small:
+        return send_file(file, mimetype="application/xml")
+    with file:
+        return Response(file.read(), mimetype="application/xml")
