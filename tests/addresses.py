@@ -50,6 +50,7 @@ WORDS: tuple[tuple[str, dict[str, str]], ...] = (
     ("/demo/feeds/", {"file": PARTNERS[0].file}),
     ("/static/", {"version": "0", "name": "site.css"}),
     ("/sign-in/", {"provider": "nobody"}),
+    ("/sitemaps/", {"kind": "offers", "part": 0}),
     ("/signups/<token>/<any", {"verb": "confirm"}),
     ("/themes/", {"slug": "environment"}),
     ("/towns/", {"slug": "lyon-69"}),

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response, current_app, redirect, render_template
-from sqlalchemy import select
-from sqlalchemy.orm import load_only, raiseload
 
-from portal import clock, db, themes
-from portal.models import Association, AssociationState, Offer
-from portal.services import indexing
 from portal.views.access import public
-from portal.views.offers import path_of
 
 pages = Blueprint("pages", __name__)
-MOST_ADDRESSES = 45_000  # a sitemap may hold 50,000
 CLOSED_TO_ROBOTS = (
     *("/account", "/alerts/", "/dashboard", "/demo/", "/moderation", "/partners", "/sign-in"),
     *("/signups/", "/s/", "/api/", "/offers/*/go", "/offers/*/share", "/offers/*/flags"),
@@ -75,29 +67,3 @@ def robots() -> Response:
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED_TO_ROBOTS)]
     lines += ["", f"Sitemap: {current_app.config['BASE_URL']}/sitemap.xml", ""]
     return Response("\n".join(lines), mimetype="text/plain")
-
-
-@pages.get("/sitemap.xml")
-@public
-def sitemap() -> Response:
-    """Every page that robots should know: open offers, associations, themes."""
-    base = current_app.config["BASE_URL"]
-    rows = [(path, "") for path in ("/", "/search", "/about", "/help")]
-    rows += [(f"/themes/{slug}", "") for slug in themes.SLUGS]
-    slugs = select(Association.slug).where(Association.state == AssociationState.ACTIVE)
-    rows += [
-        (f"/associations/{slug}", "") for slug in db.session.scalars(slugs.limit(MOST_ADDRESSES))
-    ]
-    asked = (
-        indexing.findable(clock.now())
-        .options(load_only(Offer.id, Offer.slug, Offer.updated_at), raiseload("*"))
-        .order_by(Offer.id.desc())
-        .limit(MOST_ADDRESSES - min(len(rows), MOST_ADDRESSES))
-    )
-    rows += [(path_of(o), o.updated_at.date().isoformat()) for o in db.session.scalars(asked)]
-    body = "".join(
-        f"<url><loc>{escape(base + path)}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</url>\n"
-        for path, day in rows
-    )
-    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-    return Response(f"{head}{body}</urlset>\n", mimetype="application/xml")

@@ -40,7 +40,12 @@ def filled(settings: Settings, postgresql_url: str) -> Iterator[Flask]:
 
 def test_pages_and_twins_are_answered(filled: Flask) -> None:
     client = filled.test_client()
-    paths = ["/", "/search?q=jardin&place=Lyon&when=month", "/offers/1-jardin-0", "/sitemap.xml"]
+    paths = [
+        "/",
+        "/search?q=jardin&place=Lyon&when=month",
+        "/offers/1-jardin-0",
+        "/sitemaps/offers-0.xml",
+    ]
     paths += [f"/search.{twin}" for twin in ("json", "rss", "atom", "ics", "geojson", "csv")]
     paths += ["/search?q=%00&association=%00x&feed=%00&campaign=%00&place=%00"]
     assert {path: client.get(path, base_url=BASE).status_code for path in paths} == dict.fromkeys(

@@ -120,7 +120,11 @@ def crawl(app: Flask, offers: list[Offer]) -> Iterator[str]:
     """What could run anywhere these offers are shown, with where."""
     app.config["DEMO"] = True
     visitor = Visitor(app, checks=False)
-    paths = ["/", "/sitemap.xml", "/api/volopps?key=testkey&vol_loc=anywhere&num=999&output=html"]
+    paths = [
+        "/",
+        "/sitemaps/offers-0.xml",
+        "/api/volopps?key=testkey&vol_loc=anywhere&num=999&output=html",
+    ]
     paths += [f"/search?page={n}" for n in range(1, len(offers) // 20 + 2)]
     paths += [f"/offers/{offer.id}-{offer.slug}" for offer in offers]
     paths += [f"/associations/{offer.association.slug}" for offer in offers]

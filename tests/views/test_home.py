@@ -55,4 +55,4 @@ def test_robots_find_the_site_map_and_it_names_open_offers(
     session.add(offer)
     session.commit()
     assert "Sitemap: http://127.0.0.1:8000/sitemap.xml" in visitor.get("/robots.txt").text
-    assert f"/offers/{offer.id}-{offer.slug}</loc>" in visitor.get("/sitemap.xml").text
+    assert "/sitemaps/offers-0.xml</loc>" in visitor.get("/sitemap.xml").text
