@@ -7,13 +7,14 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    from portal.api import calendar, exports, footprint, metrics, offers, syndication
+    from portal.api import calendar, exports, footprint, metrics, oembed, offers, syndication
 
     for blueprint in (
         calendar.data,
         exports.data,
         footprint.data,
         metrics.data,
+        oembed.data,
         offers.data,
         syndication.data,
     ):
