@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from portal import clock, permissions
 from portal.api import presenters
 from portal.api.access import open_to_pages, public
-from portal.errors import NotFound
+from portal.errors import Invalid, NotFound
 from portal.models import OfferState
 from portal.services import finding
 
@@ -24,11 +24,13 @@ CARD = (1200, 630)  # pixels of /offers/<id>/card.png
 @data.get("/oembed")
 @public
 def show() -> Any:
-    """A link with a picture. 404 for an address that is no open offer of ours, 501 for a format that is not json."""
+    """A link with a picture. 404 for an address that is no open offer of ours, 422 without one, 501 for a format that is not json."""
     if request.args.get("format", "json") != "json":
         return jsonify(error=_("Seul le format json existe ici.")), 501
     base = current_app.config["BASE_URL"]
     asked = request.args.get("url", "")
+    if not asked:
+        raise Invalid("Il manque l’adresse d’une offre : ajoutez url=… à l’adresse.")
     found = OFFER.fullmatch(asked.removeprefix(base)) if asked.startswith(base) else None
     card = finding.one(int(found[1])) if found and int(found[1]) < 2**31 else None
     if card is None or not permissions.is_public(card.offer):

@@ -37,7 +37,7 @@ def test_the_page_names_where_it_is_and_it_answers(visitor: Visitor, offer: Offe
 
 
 @pytest.mark.parametrize(
-    "url", ["", "https://ailleurs.example.org/offers/1", f"{BASE}/offers/999", f"{BASE}/account"]
+    "url", ["https://ailleurs.example.org/offers/1", f"{BASE}/offers/999", f"{BASE}/account"]
     + [f"{BASE}/offers/99999999999", f"{BASE}.example.org/offers/1", f"{BASE}/offers/1/go"],
 )  # fmt: skip
 def test_another_address_is_404(visitor: Visitor, offer: Offer, url: str) -> None:
@@ -48,6 +48,7 @@ def test_a_hidden_offer_and_another_format_are_refused(
     visitor: Visitor, offer: Offer, session: Session
 ) -> None:
     assert asked(visitor, f"{BASE}/offers/{offer.id}", format="xml").status_code == 501
+    assert asked(visitor, "").status_code == 422
     offer.state = OfferState.HIDDEN
     session.commit()
     assert asked(visitor, f"{BASE}/offers/{offer.id}").status_code == 404
