@@ -82,7 +82,8 @@ class Query:
     """Everything that one search asks; what is left at its default asks for nothing.
 
     Parts are joined by AND. A cluster is found when one of its members meets all of them; it
-    counts once, and its card is the member that comes first in the order asked.
+    counts once, and its card is the member that comes first in the order asked. `apart` gives each
+    document a card of its own instead.
 
     Words: all clauses must be met, in one document; a document is compared in its own language.
     A word that nothing contains is corrected unless `exact` (the All for Good API: words as they
@@ -133,6 +134,7 @@ class Query:
     campaign: str | None = None
     sort: Sort = "relevance"
     spread: bool = False
+    apart: bool = False
     when_windows: tuple[Window, ...] = ()
     offset: int = 0
     limit: int = 20

@@ -55,12 +55,12 @@ def every_place(query: Query) -> bool:
 def best_cards(
     query: Query, documents: Iterable[Document], scores: Mapping[int, float]
 ) -> list[Card]:
-    """One card per cluster, in the order asked."""
+    """One card per cluster (or document), in the order asked."""
     found = [card for doc in documents if (card := _card(query, doc, scores[doc.id]))]
     found.sort(key=lambda card: (card.in_tail, *_order(query, card), *card.ties))
     best: dict[int, Card] = {}
     for card in found:
-        best.setdefault(card.document.cluster, card)
+        best.setdefault(_need(query, card.document), card)
     return list(best.values())
 
 
@@ -226,4 +226,9 @@ def _within(query: Query, window: Window) -> Query:
 
 def _count(query: Query, documents: Iterable[Document]) -> int:
     cards = (_card(query, document, 1.0) for document in documents)
-    return len({card.document.cluster for card in cards if card})
+    return len({_need(query, card.document) for card in cards if card})
+
+
+def _need(query: Query, document: Document) -> int:
+    """What counts once: a cluster, or a document when they are asked apart."""
+    return document.id if query.apart else document.cluster

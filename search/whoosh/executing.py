@@ -25,6 +25,7 @@ _SPREAD_REACH = 10 * SPREAD_WINDOW
 
 def answer(snapshot: Snapshot, query: Query) -> Results:
     """Everything that the query asks, exactly."""
+    snapshot = snapshot.apart() if query.apart else snapshot
     asked = _Asked(snapshot, query)
     heads, tails = asked.totals
     total = heads + tails

@@ -7,6 +7,7 @@ search that runs while a new generation is published ends in the one it began in
 
 import zlib
 from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,13 @@ class Snapshot:
         path = folder / f"{segment.name}.sidecar"
         self._files[key] = found or sidecar.load(path, segment.name, segment.crc)
         return self._files[key]
+
+    def apart(self) -> "Snapshot":
+        """The same where every document is a cluster of its own."""
+        made = copy(self)
+        made.cluster = np.full(self.count, -1, np.int64)
+        made.shared, made.shared_clusters = self.shared[:0], 0
+        return made
 
     def _join_columns(self, loaded: list[Arrays], names: list[schema.Names]) -> None:
         """One array a column, its documents, places and codes renumbered."""

@@ -23,6 +23,14 @@ def test_a_cluster_counts_once_and_shows_its_best_member(index: Index) -> None:
     assert found.facets["theme"] == (("sport", 1),)
 
 
+def test_asked_apart_each_member_of_a_cluster_has_its_own_card(index: Index) -> None:
+    index.update([offer(1, cluster=7, themes=("sport",)), offer(2, cluster=7, themes=("sport",))])
+    found = find(index, apart=True)
+    assert (ids(found), found.total) == ([1, 2], 2)
+    assert [hit.cluster for hit in found.hits] == [7, 7]
+    assert found.facets["theme"] == (("sport", 2),)
+
+
 def test_a_cluster_with_a_member_at_the_place_is_not_in_the_tail_too(index: Index) -> None:
     index.update([offer(1, cluster=7), offer(2, cluster=7, locations=(), remote="full")])
     found = find(index, circle=AROUND_LYON)
