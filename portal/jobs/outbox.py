@@ -114,6 +114,6 @@ def update_index(jobs: Sequence[Job]) -> Failures:
 
 # Mail one by one: under one lease for many, a slow server would make the last of them overdue, and so sent twice.
 HANDLERS: dict[str, Handler] = {
-    "index": Handler(update_index, batch=200),
+    "index": Handler(update_index, batch=500),
     "mail": Handler(send_mail, batch=1),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 
 from slugify import slugify
 from sqlalchemy import func, select, text
@@ -106,7 +107,8 @@ def free_slug(name: str) -> str:
             )
         )
     )
-    return next(s for s in (base, *(f"{base}-{n}" for n in range(2, 100_000))) if s not in taken)
+    numbered = (f"{base}-{n}" for n in count(2))
+    return base if base not in taken else next(s for s in numbered if s not in taken)
 
 
 def of(person: Person) -> list[Membership]:

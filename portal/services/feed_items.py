@@ -33,6 +33,7 @@ from portal.services.places import Located
 # Raised when this file maps a record differently: every offer is then written again at its feed's next run.
 MAPPING = "1"
 PLACES_KEPT = 5_000  # located once in a run, whatever the number of records there
+ASSOCIATIONS_KEPT = 2_000
 PLAIN_FIELDS = (
     *("title", "summary", "description", "skills", "schedule", "hours_per_week"),
     *("minimum_age", "detail_url", "expires_at"),
@@ -54,7 +55,7 @@ class Known:
     """What a run remembers of its feed, so that a batch costs few statements. `offers` are those of the batch."""
 
     feed: Feed
-    associations: dict[str, Association] = field(default_factory=dict)
+    associations: dict[FeedAssociation | None, Association] = field(default_factory=dict)
     places: dict[FeedLocation, Located] = field(default_factory=dict)
     offers: dict[str, Offer] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)  # as they are
@@ -258,23 +259,28 @@ def _location(known: Known, rank: int, given: FeedLocation, notes: Notebook) -> 
 
 def _association(known: Known, given: FeedAssociation | None) -> Association:
     """The association as this feed knows it, made when it is new. Another feed's association is never touched."""
-    feed = known.feed
+    if given not in known.associations:
+        if len(known.associations) >= ASSOCIATIONS_KEPT:
+            known.associations.clear()
+        known.associations[given] = _look_up_association(known.feed, given)
+    return known.associations[given]
+
+
+def _look_up_association(feed: Feed, given: FeedAssociation | None) -> Association:
     given = given or FeedAssociation(name=feed.title or feed.name, external_id="")
     external_id = (given.external_id or slugify(given.name) or feed.name)[:250]
-    if external_id not in known.associations:
-        found = db.session.scalar(
-            select(Association).where(
-                Association.feed_id == feed.id, Association.external_id == external_id
-            )
+    found = db.session.scalar(
+        select(Association).where(
+            Association.feed_id == feed.id, Association.external_id == external_id
         )
-        if found is None:
-            found = Association(feed_id=feed.id, external_id=external_id, slug="", name="")
-            _write_association(found, given, feed)
-            associations.add(found)
-        else:
-            _write_association(found, given, feed)
-        known.associations[external_id] = found
-    return known.associations[external_id]
+    )
+    if found is None:
+        found = Association(feed_id=feed.id, external_id=external_id, slug="", name="")
+        _write_association(found, given, feed)
+        associations.add(found)
+    else:
+        _write_association(found, given, feed)
+    return found
 
 
 def _write_association(association: Association, given: FeedAssociation, feed: Feed) -> None:

@@ -129,8 +129,10 @@ def lease(worker: str, n: int, kinds: Iterable[str], seconds: int = 300) -> list
 
 def done(jobs: Iterable[Job]) -> None:
     """Close these rows, except those that were asked for again meanwhile."""
-    for job in jobs:
-        _close(job, done_at=clock.now(), last_error="", **_UNLEASED)
+    finished = list(jobs)
+    for lease in sorted({job.lease for job in finished}):
+        ids = [job.id for job in finished if job.lease == lease]
+        _close(ids, lease, done_at=clock.now(), last_error="", **_UNLEASED)
 
 
 def failed(job: Job, reason: str, *, permanent: bool = False) -> bool:
@@ -138,10 +140,10 @@ def failed(job: Job, reason: str, *, permanent: bool = False) -> bool:
     aside = permanent or job.attempts > len(PAUSES)
     words = " ".join(reason.split())[:300]
     if aside:
-        _close(job, failed_at=clock.now(), last_error=words, **_UNLEASED)
+        _close([job.id], job.lease, failed_at=clock.now(), last_error=words, **_UNLEASED)
     else:
         pause = PAUSES[job.attempts - 1]
-        _close(job, due_at=clock.now() + pause, last_error=words, **_UNLEASED)
+        _close([job.id], job.lease, due_at=clock.now() + pause, last_error=words, **_UNLEASED)
     return aside
 
 
@@ -157,10 +159,10 @@ _UNLEASED: dict[str, Any] = {"leased_by": "", "leased_until": None}
 _OPEN: dict[str, Any] = {**_UNLEASED, "done_at": None, "failed_at": None}
 
 
-def _close(job: Job, **values: Any) -> None:
+def _close(ids: list[int], lease: str, **values: Any) -> None:
     db.session.execute(
         update(Outbox)
-        .where(Outbox.id == job.id, Outbox.leased_by == job.lease)
+        .where(Outbox.id.in_(ids), Outbox.leased_by == lease)
         .values(**values)
         .execution_options(synchronize_session=False)
     )

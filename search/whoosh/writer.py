@@ -10,6 +10,7 @@ import shutil
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,8 @@ from search.whoosh import manifest, postings, schema, sidecar
 from search.whoosh.manifest import Manifest, Segment
 from search.whoosh.sidecar import Gathering
 
-_MEGABYTES = 256
+_MEGABYTES = 64  # of postings in memory; what is more is sorted on disk
+_LARGE = 24 * 1024 * 1024  # bytes of a sidecar: a segment as large as that is merged no more
 _SEGMENT = 100_000
 
 Border = Callable[[], Any]
@@ -42,7 +44,7 @@ def update(folder: Path, documents: list[Document], deleted_ids: set[int]) -> No
             return
         for document in changed:
             _add(writer, fresh, document)
-        writer.commit(mergetype=_merge)
+        writer.commit(mergetype=partial(_merge, folder / old.build))
     _publish(folder, old.build, index, old, {postings.written_name(writer): fresh})
 
 
@@ -79,10 +81,24 @@ def rebuild(
     return len(seen)
 
 
-def _merge(writer: Any, segments: list[Any]) -> list[Any]:
-    """Whoosh's policy, over the segments in which something lives; the others are let go."""
-    kept: list[Any] = MERGE_SMALL(writer, [s for s in segments if s.doc_count()])
-    return kept
+def _merge(home: Path, writer: Any, segments: list[Any]) -> list[Any]:
+    """Whoosh's policy, over the segments in which something lives; the others are let go.
+
+    A merge holds all of its postings at once, so it leaves large segments alone: long texts by the thousand would
+    otherwise take gigabytes.
+    """
+    living = [segment for segment in segments if segment.doc_count()]
+    large = [segment for segment in living if _size(home, segment) >= _LARGE]
+    kept: list[Any] = MERGE_SMALL(writer, [s for s in living if s not in large])
+    return [*large, *kept]
+
+
+def _size(home: Path, segment: Any) -> int:
+    """Bytes of a segment's sidecar; a missing one is made anew, and counts as small."""
+    try:
+        return (home / f"{segment.segment_id()}.sidecar").stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _add(writer: Any, fresh: Gathering, document: Document) -> None:
