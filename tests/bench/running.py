@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
@@ -45,33 +46,46 @@ def served_demo(
     with tempfile.TemporaryDirectory() as folder:
         port = port or free_port()
         make_demo(Path(folder), offers, port)
-        wanted = {"DATA": folder, "PORT": str(port), "DEMO": "1", **settings}
-        environment = {**os.environ, **{f"RELAIS_{name}": value for name, value in wanted.items()}}
-        web_server = [
-            *("gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"),
-            *("--workers", str(workers), "--threads", "4", "--worker-class", "gthread"),
-            *("--log-level", "warning", "--no-control-socket"),
+        with served(Path(folder), port, workers, **settings) as servers:
+            yield servers.address
+
+
+@dataclass(frozen=True)
+class Servers:
+    """A running portal: where it answers, its processes, and the environment of a command beside them."""
+
+    address: str
+    web: subprocess.Popen[bytes]
+    worker: subprocess.Popen[bytes]
+    environment: dict[str, str]
+
+
+@contextmanager
+def served(folder: Path, port: int, workers: int = 2, **settings: str) -> Iterator[Servers]:
+    """The web server and the worker on a folder that holds a demo; both are ended by their process ids."""
+    wanted = {"DATA": str(folder), "PORT": str(port), "DEMO": "1", **settings}
+    environment = {**os.environ, **{f"RELAIS_{name}": value for name, value in wanted.items()}}
+    web_server = [
+        *("gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"),
+        *("--workers", str(workers), "--threads", "4", "--worker-class", "gthread"),
+        *("--log-level", "warning", "--no-control-socket"),
+    ]
+    worker = ["flask", "--app", "wsgi", "worker"]
+    with (folder / "servers.log").open("w") as log:
+        started = [
+            subprocess.Popen(
+                [sys.executable, "-m", *command], cwd=ROOT, env=environment, stdout=log, stderr=log
+            )
+            for command in (web_server, worker)
         ]
-        worker = ["flask", "--app", "wsgi", "worker"]
-        with (Path(folder) / "servers.log").open("w") as log:
-            started = [
-                subprocess.Popen(
-                    [sys.executable, "-m", *command],
-                    cwd=ROOT,
-                    env=environment,
-                    stdout=log,
-                    stderr=log,
-                )
-                for command in (web_server, worker)
-            ]
-            try:
-                wait_for(f"http://127.0.0.1:{port}/healthz", started[0])
-                yield f"http://127.0.0.1:{port}"
-            finally:
-                for process in started:
-                    process.terminate()
-                for process in started:
-                    process.wait(60)
+        try:
+            wait_for(f"http://127.0.0.1:{port}/healthz", started[0])
+            yield Servers(f"http://127.0.0.1:{port}", started[0], started[1], environment)
+        finally:
+            for process in started:
+                process.terminate()
+            for process in started:
+                process.wait(60)
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes], tries: int = 600) -> None:
