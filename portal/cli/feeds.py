@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from portal import db
 from portal.errors import NotFound, PortalError
-from portal.fetch import fetch
+from portal.fetch import basic, fetch
 from portal.formats import FORMATS, FeedProblem
 from portal.models import Feed, FeedRun, RunOutcome
 from portal.services import feed_runs, feeds
@@ -27,7 +27,12 @@ from portal.services.feed_runs import Tally
 from portal.services.feeds import Limits
 
 commands = click.Group("feeds", help="Partner feeds: add, run, import, preview.")
-FORMAT = click.option("--format", "format", type=click.Choice(tuple(FORMATS)), default="")
+FORMAT = click.option(
+    "--format",
+    "format",
+    type=click.Choice(tuple(FORMATS)),
+    callback=lambda _context, _option, chosen: chosen or "",  # empty: told by the file itself
+)
 ORDER = click.option("--date-order", type=click.Choice(("dmy", "mdy")), default="dmy")
 DONE, NOTHING, USAGE, SUSPECT = 0, 1, 2, 3
 # Names, addresses and values are printed as they are: a bracket in them is no markup.
@@ -46,17 +51,55 @@ def limits() -> Limits:
     )
 
 
+def credentials_options(command: Callable[..., None]) -> Callable[..., None]:
+    """How a partner's server is to be convinced. A secret is typed at a prompt or read from a file: never an argument,
+    which every process of the machine can read and the shell remembers."""
+    user = click.option("--user", default="", help="for HTTP Basic; the password is asked for")
+    header = click.option(
+        "--header-file",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="a file that holds one header, such as X-Api-Key: ...",
+    )
+    return user(header(command))
+
+
+def credentials(user: str, header_file: Path | None) -> dict[str, str]:
+    """The headers that these options mean; none for none."""
+    if user and header_file:
+        raise click.UsageError("Give --user or --header-file, not both.")
+    if user:
+        prompt = f"Mot de passe de {user}"
+        return basic(user, click.prompt(prompt, hide_input=True, confirmation_prompt=True))
+    if header_file is None:
+        return {}
+    name, colon, value = header_file.read_text(encoding="utf-8").strip().partition(":")
+    if not colon or not name.strip() or not value.strip() or "\n" in value:
+        raise click.UsageError(f"{header_file} does not hold one header, such as X-Api-Key: ...")
+    return {name.strip(): value.strip()}
+
+
 @commands.command("add")
 @click.argument("name")
 @click.argument("url")
 @FORMAT
 @ORDER
 @click.option("--every", "every_minutes", type=click.IntRange(5, 10_080), default=360)
+@credentials_options
 @with_appcontext
-def add(name: str, url: str, format: str, date_order: str, every_minutes: int) -> None:
+def add(
+    name: str,
+    url: str,
+    format: str,
+    date_order: str,
+    every_minutes: int,
+    user: str,
+    header_file: Path | None,
+) -> None:
     """Add a feed that is fetched by itself."""
-    with db.database().writing() as session, _told():
-        feeds.add(name, url, format, date_order=date_order, every_minutes=every_minutes)
+    given = credentials(user, header_file)
+    with db.database().writing() as session, told():
+        made = feeds.add(name, url, format, date_order=date_order, every_minutes=every_minutes)
+        feeds.give_credentials(made, given)
         session.commit()
     out.print(f"Flux « {name} » ajouté. `feeds run {name}` le lance tout de suite.")
 
@@ -70,7 +113,7 @@ def list_() -> None:
         if not found:
             out.print("Aucun flux. `feeds add NOM ADRESSE` en ajoute un.")
             return
-        table = Table("Name", "Format", "State", "Last run", "Live", "Next", "Address")
+        table = Table("Name", "Format", "State", "Last run", "Live", "Next", "Secret", "Address")
         for feed in found:
             last = feed.runs[0] if feed.runs else None
             table.add_row(
@@ -80,6 +123,7 @@ def list_() -> None:
                 f"{last.outcome} {last.started_at:%Y-%m-%d %H:%M}" if last else "never",
                 str(last.live) if last else "",
                 f"{feed.next_run_at:%Y-%m-%d %H:%M}" if feed.next_run_at else "",
+                "***" if feed.credentials else "",
                 feed.url,
             )
         out.print(table)
@@ -94,7 +138,7 @@ def run(name: str | None, due: bool) -> None:
     if bool(name) == due:
         raise click.UsageError("Give a feed's name, or --due.")
     status = DONE
-    with db.database().writing() as session, _told():
+    with db.database().writing() as session, told():
         for feed in feeds.due() if due else [feeds.by_name(str(name))]:
             with _progress(feed.name) as tick:
                 done = feeds.run(feed, limits(), session.commit, tick)
@@ -110,7 +154,7 @@ def run(name: str | None, due: bool) -> None:
 @with_appcontext
 def import_(source: str, name: str, format: str, date_order: str) -> None:
     """Import a file, - (standard input) or a URL now, into the feed NAME, made when it is new."""
-    with db.database().writing() as session, _told(), _opened(source) as stream:
+    with db.database().writing() as session, told(), _opened(source) as stream:
         try:
             feed = feeds.by_name(name)
             feed.format = format or feed.format
@@ -133,7 +177,7 @@ def import_(source: str, name: str, format: str, date_order: str) -> None:
 @with_appcontext
 def preview(source: str, format: str, date_order: str) -> None:
     """The same road, rolled back: what would happen, and each problem."""
-    with db.database().writing() as session, _told(), _opened(source) as stream:
+    with db.database().writing() as session, told(), _opened(source) as stream:
         feed = Feed(name="preview", format=format, date_order=date_order, every_minutes=360)
         feed.country, feed.zone, feed.columns, feed.runs = "FR", "Europe/Paris", {}, []
         tally = feed_runs.preview(feed, stream, limits().max_records, session)
@@ -141,52 +185,8 @@ def preview(source: str, format: str, date_order: str) -> None:
     raise SystemExit(_status(tally.outcome, tally))
 
 
-@commands.command("confirm")
-@click.argument("name")
-@with_appcontext
-def confirm(name: str) -> None:
-    """Accept a suspect run: withdraw what it no longer had, show what it brought."""
-    with db.database().writing() as session, _told():
-        withdrawn = feeds.confirm(feeds.by_name(name), session.commit)
-        session.commit()
-    out.print(f"Passage accepté : {withdrawn} offres retirées.")
-
-
-@commands.command("dismiss")
-@click.argument("name")
-@with_appcontext
-def dismiss(name: str) -> None:
-    """Refuse a suspect run: what was there stays, what it brought goes."""
-    with db.database().writing() as session, _told():
-        feeds.dismiss(feeds.by_name(name), session.commit)
-        session.commit()
-    out.print("Passage écarté : les offres d’avant restent.")
-
-
-@commands.command("pause")
-@click.argument("name")
-@with_appcontext
-def pause(name: str) -> None:
-    """Stop fetching a feed; its offers stay."""
-    with db.database().writing() as session, _told():
-        feeds.pause(feeds.by_name(name))
-        session.commit()
-    out.print(f"« {name} » est en pause. `feeds resume {name}` le relance.")
-
-
-@commands.command("resume")
-@click.argument("name")
-@with_appcontext
-def resume(name: str) -> None:
-    """Fetch a paused feed again."""
-    with db.database().writing() as session, _told():
-        feeds.resume(feeds.by_name(name))
-        session.commit()
-    out.print(f"« {name} » est relancé.")
-
-
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
     """What goes wrong is told in a sentence, with the exit code of bad usage."""
     try:
         yield

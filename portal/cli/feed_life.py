@@ -1,0 +1,69 @@
+"""What a person decides about a feed: a suspect run confirmed or dismissed, a pause, other credentials."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from portal import db
+from portal.cli.feeds import commands, credentials, credentials_options, out, told
+from portal.services import feeds
+
+
+@commands.command("confirm")
+@click.argument("name")
+@with_appcontext
+def confirm(name: str) -> None:
+    """Accept a suspect run: withdraw what it no longer had, show what it brought."""
+    with db.database().writing() as session, told():
+        withdrawn = feeds.confirm(feeds.by_name(name), session.commit)
+        session.commit()
+    out.print(f"Passage accepté : {withdrawn} offres retirées.")
+
+
+@commands.command("dismiss")
+@click.argument("name")
+@with_appcontext
+def dismiss(name: str) -> None:
+    """Refuse a suspect run: what was there stays, what it brought goes."""
+    with db.database().writing() as session, told():
+        feeds.dismiss(feeds.by_name(name), session.commit)
+        session.commit()
+    out.print("Passage écarté : les offres d’avant restent.")
+
+
+@commands.command("pause")
+@click.argument("name")
+@with_appcontext
+def pause(name: str) -> None:
+    """Stop fetching a feed; its offers stay."""
+    with db.database().writing() as session, told():
+        feeds.pause(feeds.by_name(name))
+        session.commit()
+    out.print(f"« {name} » est en pause. `feeds resume {name}` le relance.")
+
+
+@commands.command("resume")
+@click.argument("name")
+@with_appcontext
+def resume(name: str) -> None:
+    """Fetch a paused feed again."""
+    with db.database().writing() as session, told():
+        feeds.resume(feeds.by_name(name))
+        session.commit()
+    out.print(f"« {name} » est relancé.")
+
+
+@commands.command("credentials")
+@click.argument("name")
+@credentials_options
+@with_appcontext
+def change_credentials(name: str, user: str, header_file: Path | None) -> None:
+    """Give a feed other credentials, or none without an option."""
+    given = credentials(user, header_file)
+    with db.database().writing() as session, told():
+        feeds.give_credentials(feeds.by_name(name), given)
+        session.commit()
+    out.print("Identifiants scellés." if given else "Identifiants retirés.")
