@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.models.alert import Alert
 from portal.models.association import Association, AssociationState
+from portal.models.claim import Claim, ClaimState
 from portal.models.decision import Decision, Verdict
 from portal.models.feed import (
     Feed,
@@ -18,6 +19,7 @@ from portal.models.history import History
 from portal.models.identity import Identity
 from portal.models.invitation import Invitation, InvitationState, MailRefusal
 from portal.models.like import Like
+from portal.models.link import Link, LinkState
 from portal.models.membership import Membership, TeamInvitation, TeamRole
 from portal.models.offer import Cluster, Location, Offer, OfferDay, OfferState, Precision, Remote
 from portal.models.outbox import JobLease, Outbox
@@ -32,6 +34,8 @@ __all__ = [
     "Alert",
     "Association",
     "AssociationState",
+    "Claim",
+    "ClaimState",
     "Cluster",
     "Decision",
     "Feed",
@@ -47,7 +51,9 @@ __all__ = [
     "InvitationState",
     "JobLease",
     "Like",
+    "Link",
     "LinkPurpose",
+    "LinkState",
     "Location",
     "MailRefusal",
     "Membership",

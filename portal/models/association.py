@@ -55,6 +55,10 @@ class Association(Base):
     feed_id: Mapped[int | None] = mapped_column(ForeignKey("feeds.id"), index=True)
     external_id: Mapped[str | None] = mapped_column(String(250))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    # The association of people that claimed what the feed brought in this one's name: its offers are theirs.
+    claimed_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("associations.id", name="fk_associations_claimed_by_id_associations"), index=True
+    )
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="association")
 

@@ -63,6 +63,9 @@ class Feed(Base):
     )
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the last good run
+    # Since when search hides its offers, because nothing confirmed them for too long.
+    hidden_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     runs: Mapped[list[FeedRun]] = relationship(
         back_populates="feed", order_by="FeedRun.id.desc()", cascade="all, delete-orphan"
