@@ -27,13 +27,12 @@ from portal.models import (
     OfferState,
     Remote,
 )
-from portal.services import associations, feed_shifts, outbox, places
+from portal.services import feed_associations, feed_shifts, outbox, places
 from portal.services.places import Located
 
 # Raised when this file maps a record differently: every offer is then written again at its feed's next run.
 MAPPING = "1"
 PLACES_KEPT = 5_000  # located once in a run, whatever the number of records there
-ASSOCIATIONS_KEPT = 2_000
 PLAIN_FIELDS = (
     *("title", "summary", "description", "skills", "schedule", "hours_per_week"),
     *("minimum_age", "detail_url", "expires_at"),
@@ -184,7 +183,7 @@ def _write(known: Known, offer: Offer, item: FeedItem, notes: Notebook) -> list[
         if name not in offer.own_fields and getattr(offer, name) != value:
             setattr(offer, name, value)
             changed.append(name)
-    association = _association(known, item.association)
+    association = feed_associations.of(known.feed, item.association, known.associations)
     if offer.association is not association:
         offer.association = association
         changed.append("association")
@@ -255,44 +254,6 @@ def _location(known: Known, rank: int, given: FeedLocation, notes: Notebook) -> 
         lon=found.lon,
         precision=found.precision,
     )
-
-
-def _association(known: Known, given: FeedAssociation | None) -> Association:
-    """The association as this feed knows it, made when it is new. Another feed's association is never touched."""
-    if given not in known.associations:
-        if len(known.associations) >= ASSOCIATIONS_KEPT:
-            known.associations.clear()
-        known.associations[given] = _look_up_association(known.feed, given)
-    return known.associations[given]
-
-
-def _look_up_association(feed: Feed, given: FeedAssociation | None) -> Association:
-    given = given or FeedAssociation(name=feed.title or feed.name, external_id="")
-    external_id = (given.external_id or slugify(given.name) or feed.name)[:250]
-    found = db.session.scalar(
-        select(Association).where(
-            Association.feed_id == feed.id, Association.external_id == external_id
-        )
-    )
-    if found is None:
-        found = Association(feed_id=feed.id, external_id=external_id, slug="", name="")
-        _write_association(found, given, feed)
-        associations.add(found)
-    else:
-        _write_association(found, given, feed)
-    return found
-
-
-def _write_association(association: Association, given: FeedAssociation, feed: Feed) -> None:
-    association.name = (given.name or feed.title or feed.name)[:200]
-    association.description = given.description
-    association.url = given.url[:500]
-    association.logo_url = given.logo_url[:500]
-    association.rna = given.rna[:10]
-    association.siren = (given.siren or given.siret)[:14]
-    association.city = given.city[:120]
-    association.email = given.email[:254]
-    association.phone = given.phone[:32]
 
 
 def withdraw(offer: Offer, at: datetime) -> None:
