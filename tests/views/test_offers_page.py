@@ -120,6 +120,20 @@ def test_a_lasting_offer_is_a_job_posting_for_machines(
     assert block["jobLocationType"] == "TELECOMMUTE"
 
 
+def test_a_lasting_offer_whose_dates_are_all_over_says_so_and_is_no_preview(
+    visitor: Visitor, offer: Offer, session: Session
+) -> None:
+    offer.is_ongoing = True
+    for shift in offer.shifts:
+        shift.starts_at, shift.ends_at = (clock.now() - timedelta(days=n) for n in (3, 2))
+    session.commit()
+    page = visitor.get(path(offer))
+    assert page.status == 200
+    box = page.soup.select_one(".offer__box")
+    assert box is not None and "Pas de date pour le moment" in box.get_text()
+    assert "Aperçu" not in box.get_text()
+
+
 def test_no_text_closes_the_block_for_machines(
     visitor: Visitor, offer: Offer, session: Session
 ) -> None:
