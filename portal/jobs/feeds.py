@@ -7,7 +7,7 @@ from flask import current_app
 
 from portal import db
 from portal.models import Feed
-from portal.services import feeds
+from portal.services import feeds, grace
 from portal.services.feeds import Limits
 
 log = structlog.get_logger(__name__)
@@ -29,4 +29,15 @@ def run_due() -> int:
             feed = session.get_one(Feed, feed_id)
             done = feeds.run(feed, limits, session.commit)
             log.info("feed_run", feed=feed.name, outcome=done.outcome.value, count=done.records)
+    return len(ids)
+
+
+def hide_unconfirmed() -> int:
+    """Take the offers of feeds that nothing confirmed for 30 days out of search."""
+    with db.database().reading():
+        ids = grace.overdue()
+    for feed_id in ids:
+        with db.database().writing() as session:
+            grace.hide(session.get_one(Feed, feed_id))
+            session.commit()
     return len(ids)

@@ -41,6 +41,7 @@ TIMETABLE: list[Timed] = [
     Timed("index", timedelta(minutes=10), upkeep.reconcile_index, timedelta(hours=1)),
     Timed("rules", timedelta(hours=6), upkeep.roll_out_rules, timedelta(hours=1)),
     Timed("feeds", timedelta(minutes=1), feeds.run_due, timedelta(hours=2)),
+    Timed("grace", timedelta(hours=1), feeds.hide_unconfirmed),
     Timed("liked_news", timedelta(hours=24), upkeep.tell_liked_news),
     Timed("friends", timedelta(hours=1), upkeep.forget_friends),
     Timed("forget", timedelta(hours=24), upkeep.forget),

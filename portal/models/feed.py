@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
 from portal.db import Base, UtcDateTime, enum_type
+
+UNCONFIRMED_AFTER, HIDDEN_AFTER = timedelta(days=7), timedelta(days=30)
 
 
 class FeedState(StrEnum):
@@ -70,6 +72,12 @@ class Feed(Base):
     runs: Mapped[list[FeedRun]] = relationship(
         back_populates="feed", order_by="FeedRun.id.desc()", cascade="all, delete-orphan"
     )
+
+    @property
+    def unconfirmed_since(self) -> datetime | None:
+        """The last good run when it is a week ago or more; a feed without an address has nothing to confirm."""
+        last = self.confirmed_at or self.created_at
+        return last if self.url and clock.now() - last >= UNCONFIRMED_AFTER else None
 
 
 class FeedRun(Base):

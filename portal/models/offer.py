@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal import clock
 from portal.db import Base, UtcDateTime, enum_type
 from portal.models.association import Association, AssociationState
+from portal.models.feed import Feed
 from portal.models.shift import RecurrenceRule, Shift
 
 
@@ -135,6 +136,7 @@ class Offer(Base):
 
     association: Mapped[Association] = relationship(lazy="joined", innerjoin=True)
     cluster: Mapped[Cluster] = relationship()
+    feed: Mapped[Feed | None] = relationship()
     locations: Mapped[list[Location]] = relationship(
         back_populates="offer", order_by="Location.position", cascade="all, delete-orphan"
     )
@@ -156,10 +158,16 @@ class Offer(Base):
             return True
         return not self.is_ongoing and not any(shift.is_ahead(at) for shift in self.shifts)
 
+    @property
+    def unconfirmed_since(self) -> datetime | None:
+        """When its feed last said that it is true, if that is too long ago to go without a word."""
+        return self.feed.unconfirmed_since if self.feed is not None else None
+
     def is_findable(self, at: datetime) -> bool:
-        """May search show it? Live, something left to do, and an association in good standing."""
+        """May search show it? Live, something left to do, a feed that still answers, an association in good standing."""
         return (
             self.state is OfferState.LIVE
+            and not (self.feed is not None and self.feed.hidden_at)
             and self.association.state is AssociationState.ACTIVE
             and not self.is_over(at)
         )

@@ -30,7 +30,7 @@ from portal.models import (
     ProblemSeverity,
     RunOutcome,
 )
-from portal.services import feed_runs, outbox
+from portal.services import feed_runs, grace, outbox
 from portal.services.feed_runs import Progress, Save, Tally
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
@@ -158,6 +158,8 @@ def finish(feed: Feed, started: FeedRun, tally: Tally, save: Save) -> FeedRun:
         started.pending = {"missing": tally.missing, "created": tally.created_ids}
     if tally.outcome in (RunOutcome.SUSPECT, RunOutcome.FAILED):
         _tell(feed, started)
+    else:
+        grace.confirm(feed)
     db.session.add(started)
     db.session.flush()
     save()
@@ -266,5 +268,6 @@ def _held(feed: Feed, last: FeedRun) -> list[Offer]:
 
 def _settled(feed: Feed, last: FeedRun) -> None:
     last.outcome, last.pending = RunOutcome.DONE, {}
+    grace.confirm(feed)
     feed.state, feed.next_run_at = FeedState.ACTIVE, clock.now()
     db.session.flush()

@@ -18,6 +18,7 @@ from portal.formats.text import plain
 from portal.models import (
     Association,
     AssociationState,
+    Feed,
     Location,
     Offer,
     OfferState,
@@ -47,7 +48,12 @@ class Differences:
 
 def listed() -> tuple[ColumnElement[bool], ...]:
     """The conditions under which an offer may be in the index at all, whatever the hour."""
-    return (Offer.state == OfferState.LIVE, Association.state == AssociationState.ACTIVE)
+    hidden = select(Feed.id).where(Feed.hidden_at.is_not(None))
+    return (
+        Offer.state == OfferState.LIVE,
+        Association.state == AssociationState.ACTIVE,
+        or_(Offer.feed_id.is_(None), Offer.feed_id.not_in(hidden)),
+    )
 
 
 def findable(at: datetime) -> Offers:

@@ -24,20 +24,8 @@ from portal.models import (
 )
 from portal.services import feed_runs, feeds
 from portal.services.feed_runs import Tally
-from portal.services.feeds import Limits
 from tests import factories
-
-HEADER = "identifiant;titre;description;association;date_debut;date_fin;places;a_distance"
-LIMITS = Limits(max_bytes=10**8, max_seconds=30, max_records=10**6)
-
-
-def line(number: int, title: str = "", day: str = "12/09/2031") -> str:
-    title = title or f"Trier des livres {number}"
-    return f"{number};{title};On trie et on range.;Lire ensemble;{day} 14:00;{day} 17:00;5;oui"
-
-
-def table(*lines: str) -> bytes:
-    return "\n".join([HEADER, *lines, ""]).encode()
+from tests.feeds import LIMITS, deliver, line, table
 
 
 @pytest.fixture
@@ -50,16 +38,7 @@ def feed(session: Session) -> Feed:
 @pytest.fixture
 def run(session: Session, feed: Feed) -> Callable[[bytes], Tally]:
     """Read some bytes as this feed, the way the command does."""
-
-    def read(body: bytes) -> Tally:
-        started = feeds.begin(feed)
-        session.commit()
-        tally = feeds.read(feed, io.BytesIO(body), LIMITS, session.commit)
-        feeds.finish(feed, started, tally, session.commit)
-        session.expire_all()
-        return tally
-
-    return read
+    return lambda body: deliver(session, feed, body)
 
 
 def counts(tally: Tally) -> tuple[int, int, int, int]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from portal import clock, db, mail, tokens
 from portal.jobs.letters.draft import Draft, Payload
 from portal.models import Offer, Person, PersonState, Shift, Signup, SignupState
-from portal.services import capacity, waiting
+from portal.services import capacity, finding, waiting
 from portal.services.signups import calendar
 from portal.services.signups.change import ACTIVE
 
@@ -50,6 +50,8 @@ def write(payload: Payload) -> Draft | None:
     if template.startswith("team_"):
         return _to_team(signup, payload.get("person"))
     context = {**_context(signup), "hours": payload.get("hours", 0)}
+    if template == "offer_withdrawn":
+        context["similar"] = _similar(signup.shift.offer)
     return Draft(
         to=signup.email,
         language=signup.language,
@@ -98,6 +100,13 @@ def _context(signup: Signup) -> dict[str, Any]:
         "position": waiting.position(signup) if signup.state is S.WAITLISTED else None,
         "has_room": capacity.fits(shift, signup.party),
     }
+
+
+def _similar(offer: Offer) -> list[tuple[str, str]]:
+    """Titles and addresses of what else could be done; none when search cannot answer."""
+    base = current_app.config["BASE_URL"]
+    found = finding.of_ids([hit.id for hit in finding.similar(offer)])
+    return [(c.offer.title, f"{base}/offers/{c.offer.id}-{c.offer.slug}") for c in found]
 
 
 def _calendar(signup: Signup, template: str, payload: Payload, url: str) -> mail.Calendar | None:

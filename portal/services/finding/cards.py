@@ -93,6 +93,7 @@ def _offers(ids: Iterable[int], person_id: int | None) -> dict[int, tuple[Offer,
         .options(
             contains_eager(Offer.association).raiseload("*"),
             joinedload(Offer.locations).raiseload("*"),
+            joinedload(Offer.feed).raiseload("*"),
             raiseload("*"),
         )
     )

@@ -32,7 +32,12 @@ def one(ident: int, person_id: int | None = None) -> Card | None:
         db.session.execute(
             select(Offer, likes, mine.exists() if person_id else false())
             .where(Offer.id == ident)
-            .options(who, joinedload(Offer.locations).raiseload("*"), raiseload("*"))
+            .options(
+                who,
+                joinedload(Offer.locations).raiseload("*"),
+                joinedload(Offer.feed).raiseload("*"),
+                raiseload("*"),
+            )
         )
         .unique()
         .first()
