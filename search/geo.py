@@ -91,6 +91,21 @@ def cell(lat: float, lon: float) -> int:
     return row * CELLS_AROUND + column
 
 
+def cells(lats: NDArray[np.float64], lons: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The same for many positions."""
+    rows = np.minimum(np.floor((lats + 90) * CELLS_PER_DEGREE), 180 * CELLS_PER_DEGREE - 1)
+    wrapped = (lons + 180.0) % 360.0 - 180.0
+    columns = np.floor((wrapped + 180) * CELLS_PER_DEGREE) % CELLS_AROUND
+    return np.asarray((rows * CELLS_AROUND + columns).astype(np.int64))
+
+
+def on_sphere(lats: NDArray[np.float64], lons: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Positions as points x, y, z of a sphere of radius 1: three rows."""
+    north, east = np.radians(lats), np.radians(lons)
+    around = np.cos(north)
+    return np.stack([around * np.cos(east), around * np.sin(east), np.sin(north)])
+
+
 def cell_ranges(box: Box) -> Iterator[tuple[int, int]]:
     """The cells a box touches, as ranges [first, last] of their numbers: one or two a row."""
     spans = [(box.west, box.east)]

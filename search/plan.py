@@ -10,7 +10,7 @@ A synonym joins each clause of the expression it replaces, as one more alternati
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 from search import english, french
@@ -121,6 +121,7 @@ def _literal(term: Term, language: Language) -> Literal | None:
     return Literal(term.text, language, slots) if slots else None
 
 
+@lru_cache(4096)
 def _slots(text: str, language: Language) -> tuple[Slot, ...]:
     analysed = analyse(text, language)
     return tuple(Slot(position - analysed[0][0], forms) for position, forms in analysed)

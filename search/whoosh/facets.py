@@ -1,52 +1,86 @@
-"""Exact counts of clusters under masks: totals and facets."""
+"""Totals and facets: every mask whose clusters are counted, made part by part, counted at once."""
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from search.query import Query
 from search.results import Counts
-from search.whoosh import schema
+from search.whoosh import layout
+from search.whoosh.bits import Bits
+from search.whoosh.clusters import Clusters
+from search.whoosh.filters import Filters
 from search.whoosh.snapshot import Snapshot
 
-Mask = NDArray[np.bool_]
+WAYS = ("no", "also", "only")
 
 
 class Facets:
-    """Exact counts of clusters under masks."""
+    """What is counted for one query: the head, all, and each facet under all filters but its own."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
+    def __init__(self, snapshot: Snapshot, query: Query, filters: Sequence[Filters]) -> None:
+        self._query = query
+        self._themes = sorted({n for part in snapshot.parts for n in part.codes[layout.THEMES]})
+        rows = [self._rows(one) for one in filters]
+        counts: list[int] = [0] * self._size
+        if rows:
+            counts = Clusters(snapshot).counts(rows).tolist()
+        self.heads, self.total = counts[:2]
+        self._counts = iter(counts[2:])
 
-    def count(self, mask: Mask) -> int:
-        """How many clusters have a member under the mask."""
-        snapshot = self._snapshot
-        total = int(np.count_nonzero(mask))
-        if not len(snapshot.shared):
-            return total
-        under = mask[snapshot.shared]
-        seen = np.zeros(snapshot.shared_clusters, bool)
-        seen[snapshot.cluster[snapshot.shared[under]]] = True
-        return total - int(np.count_nonzero(under)) + int(np.count_nonzero(seen))
+    @property
+    def _size(self) -> int:
+        """How many masks are counted."""
+        return 4 + len(WAYS) + len(self._query.when_windows) + len(self._themes)
 
-    def without(self, mask: Mask, taken: Mask) -> Mask:
-        """The mask without the clusters that have a member under another one."""
-        snapshot = self._snapshot
-        if not len(snapshot.shared):
-            return mask & ~taken
-        seen = np.zeros(snapshot.shared_clusters, bool)
-        seen[snapshot.cluster[snapshot.shared[taken[snapshot.shared]]]] = True
-        left = mask & ~taken
-        left[snapshot.shared[seen[snapshot.cluster[snapshot.shared]]]] = False
-        return left
+    def _rows(self, one: Filters) -> NDArray[np.uint64]:
+        """The masks of one part, in the order in which `named` reads their counts."""
+        query, planes = self._query, one.part.planes
+        rows = np.empty((self._size, one.part.width), np.uint64)
+        found = iter(rows)
+        under = one.under
+        next(found)[:] = under & one.head(query.remote, one.asked)
+        next(found)[:] = under & one.passes(query.remote, one.asked)
+        for way in WAYS:
+            next(found)[:] = under & one.passes(way, one.asked)
+        for window in query.when_windows:
+            when = one.when(window.start, window.end)
+            np.bitwise_and(under, one.passes(query.remote, when), out=next(found))
+        there = one.base & one.passes(query.remote, one.asked)
+        next(found)[:] = _all(there, one.themes, one.flag("minors"), planes["accessible"])
+        next(found)[:] = _all(there, one.themes, one.flag("accessible"), planes["minors"])
+        self._theme_rows(one, there, rows[self._size - len(self._themes) :])
+        return rows
 
-    def themes(self, mask: Mask) -> Counts:
-        """Each theme under the mask and its clusters, most first."""
-        columns, names = self._snapshot.columns, self._snapshot.names[schema.THEMES]
-        docs = columns["theme_doc"]
-        under = mask[docs]
-        docs, codes = docs[under], columns["theme_code"][under].astype(np.int64)
-        cluster = self._snapshot.cluster[docs]
-        counts = np.bincount(codes[cluster < 0], minlength=len(names))
-        pairs = np.unique(cluster[cluster >= 0] * len(names) + codes[cluster >= 0])
-        counts += np.bincount(pairs % max(len(names), 1), minlength=len(names))
-        found = [(name, int(counts[code])) for name, code in names.items() if counts[code]]
-        return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0])))
+    def _theme_rows(self, one: Filters, there: Bits, rows: NDArray[np.uint64]) -> None:
+        there = _all(there, one.flag("minors"), one.flag("accessible"))
+        known, masks = one.part.codes[layout.THEMES], one.part.theme_masks
+        if list(known) == self._themes:
+            np.bitwise_and(masks, there, out=rows)
+            return
+        for row, name in zip(rows, self._themes, strict=True):
+            row[:] = there & masks[known[name]] if name in known else 0
+
+    def named(self) -> dict[str, Counts]:
+        """The facets as they are answered."""
+        counts = self._counts
+        remote = tuple((way, next(counts)) for way in WAYS)
+        when = tuple((window.name, next(counts)) for window in self._query.when_windows)
+        accessible, minors = next(counts), next(counts)
+        themes = [pair for pair in zip(self._themes, counts, strict=True) if pair[1]]
+        return {
+            "theme": tuple(sorted(themes, key=lambda pair: (-pair[1], pair[0]))),
+            "remote": remote,
+            "when": when,
+            "accessible": (("yes", accessible),),
+            "minors": (("yes", minors),),
+        }
+
+
+def _all(first: Bits, *others: Bits | None) -> Bits:
+    """Where all hold; None holds everywhere."""
+    for other in others:
+        if other is not None:
+            first = first & other
+    return first

@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
-import numpy as np
-
 from search.document import Document
 from search.index import IndexUnavailable, Progress
 from search.query import Query
@@ -66,10 +64,7 @@ class WhooshIndex:
     def versions(self) -> Iterator[tuple[int, int]]:
         with border():
             snapshot = self._snapshot()
-            live = np.flatnonzero(snapshot.live)
-            ids, versions = snapshot.columns["id"][live], snapshot.columns["version"][live]
-            order = np.argsort(ids)
-            pairs = zip(ids[order].tolist(), versions[order].tolist(), strict=True)
+            pairs = sorted(pair for part in snapshot.parts for pair in part.versions())
         return iter(pairs)
 
     def update(self, documents: Iterable[Document], deleted_ids: Iterable[int] = ()) -> None:

@@ -1,50 +1,55 @@
 """The words of one segment and where they are: lookups over the sidecar's arrays."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from search.whoosh import bits
+from search.whoosh.bits import Bits, Docs, Mask
 from search.whoosh.schema import Arrays
 
+ALIKE = "alike"
 Ints = NDArray[Any]
 
 
-def word_hash(word: bytes) -> int:
-    """64 bits by which a word is found in a lexicon without reading it."""
-    return int.from_bytes(blake2b(word, digest_size=8).digest(), "little")
+_BASE = 0x9E37_79B9_7F4A_7C15
+_HASHED = 64  # of a word's bytes; longer ones that begin alike are told apart by reading them
+_POWERS = np.array([pow(_BASE, power, 2**64) for power in range(_HASHED)], np.uint64)
 
 
-@dataclass(frozen=True, slots=True)
-class Entries:
-    """Where one word is: one entry a document and field, documents ascending.
+def word_hashes(words: list[bytes]) -> NDArray[np.uint64]:
+    """64 bits for each word, by which it is found in a lexicon without reading it.
 
-    `at` are the numbers of the entries in their group, by which positions are found.
+    A polynomial of its bytes, so that some hundred corrections of a slip take a single product.
     """
-
-    doc: Ints
-    field: Ints
-    frequency: Ints
-    at: slice
+    cut = np.array(words, f"S{min(max(map(len, words), default=1), _HASHED) or 1}")
+    letters = cut.view(np.uint8).reshape(len(words), cut.itemsize)
+    return np.asarray((letters * _POWERS[: letters.shape[1]]).sum(axis=1, dtype=np.uint64))
 
 
 class Group:
-    """The merged postings of some fields in one segment."""
+    """The merged postings of some fields in one segment.
+
+    Of the fields the last is the main one: its frequency (up to 254) and length stand in `code`
+    beside each document; all else stands at the side, with the place of its document in the list.
+    """
 
     def __init__(self, arrays: Arrays, name: str) -> None:
-        self._bytes = arrays[f"{name}_words"]
-        self._offsets = arrays[f"{name}_word_offsets"]
-        self._hashes = arrays[f"{name}_hashes"]
-        self._hash_words = arrays[f"{name}_hash_words"]
-        self._starts = arrays[f"{name}_starts"]
-        self._doc = arrays[f"{name}_doc"]
-        self._field = arrays[f"{name}_field"]
-        self._frequency = arrays[f"{name}_frequency"]
-        self._place_starts = arrays[f"{name}_place_starts"]
-        self._places = arrays[f"{name}_places"]
+        def of(key: str) -> Ints:
+            return arrays[f"{name}_{key}"]
+
+        self._bytes, self._offsets = of("words"), of("word_offsets")
+        self._hashes, self._hash_words = of("hashes"), of("hash_words")
+        self._starts, self._doc, self._code = of("starts"), of("doc"), of("code")
+        self._side_starts, self._side_at = of("side_starts"), of("side_at")
+        self._side_field, self._side_code = of("side_field"), of("side_code")
+        self._place_starts, self._places = of("place_starts"), of("places")
+        self._lengths = of("word_lengths")
+        self._most, self._alike = of("most"), of(ALIKE)
+        self._counts = of("counts").reshape(len(self), -1) if len(self) else of("counts")
+        self._rows, self._masks = of("mask_rows"), of("masks")
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -58,12 +63,18 @@ class Group:
         asked = list(words)
         if not len(self) or not asked:
             return
-        hashes = np.array([word_hash(word) for word in asked], np.uint64)
-        places = np.minimum(np.searchsorted(self._hashes, hashes), len(self) - 1)
-        for hit in np.flatnonzero(self._hashes[places] == hashes):
-            number = int(self._hash_words[places[hit]])
-            if self[number] == asked[hit]:
-                yield asked[hit], number
+        hashes = word_hashes(asked)
+        begins = np.searchsorted(self._hashes, hashes)
+        for at in (self._hashes.take(begins, mode="clip") == hashes).nonzero()[0].tolist():
+            for number in self._hashed(hashes[at], int(begins[at])):
+                if self[number] == asked[at]:
+                    yield asked[at], number
+
+    def _hashed(self, hashed: np.uint64, begin: int) -> Iterator[int]:
+        """The words of one hash: almost always a single one."""
+        while begin < len(self) and self._hashes[begin] == hashed:
+            yield int(self._hash_words[begin])
+            begin += 1
 
     def find(self, word: bytes) -> int | None:
         """The number of a word, or None."""
@@ -83,28 +94,68 @@ class Group:
                 high = middle
         return low
 
-    def live_counts(self, numbers: range, live: NDArray[np.bool_]) -> Ints:
-        """How many live documents have each of some neighbouring words of a one-field group."""
-        if not len(numbers):
-            return np.empty(0, np.int64)
-        starts = self._starts[numbers.start : numbers.stop + 1].astype(np.int64)
-        alive = live[self._doc[starts[0] : starts[-1]]].astype(np.int64)
-        return np.add.reduceat(alive, starts[:-1] - starts[0])
+    def alike(self, number: int) -> int:
+        """The first word with the very same documents and codes; often the word itself."""
+        return int(self._alike[number])
 
-    def docs(self, number: int) -> Ints:
-        """The documents of a word, ascending; one that has it in two fields comes twice."""
+    def size(self, number: int) -> int:
+        """How many documents have a word, deleted ones too."""
+        return int(self._starts[number + 1]) - int(self._starts[number])
+
+    def sizes(self, numbers: range) -> Ints:
+        """The same for neighbouring words."""
+        return np.diff(self._starts[numbers.start : numbers.stop + 1].astype(np.int64))
+
+    def lengths(self, numbers: range) -> Ints:
+        """How many characters neighbouring words have."""
+        return self._lengths[numbers.start : numbers.stop]
+
+    def docs(self, number: int) -> Docs:
+        """The documents of a word, ascending."""
         return self._doc[int(self._starts[number]) : int(self._starts[number + 1])]
 
-    def entries(self, number: int) -> Entries:
-        """All that is kept of a word."""
-        at = slice(int(self._starts[number]), int(self._starts[number + 1]))
-        return Entries(self._doc[at], self._field[at], self._frequency[at], at)
+    def codes(self, number: int) -> Ints:
+        """Frequency << 8 | length of the main field of each; 0 where it lacks the word."""
+        return self._code[int(self._starts[number]) : int(self._starts[number + 1])]
 
-    def places(self, entries: Entries, keep: NDArray[np.bool_]) -> tuple[Ints, Ints]:
-        """The positions of some entries: for each position, the entry's index among those kept."""
-        begins = self._place_starts[entries.at.start : entries.at.stop][keep].astype(np.int64)
-        counts = entries.frequency[keep].astype(np.int64)
+    def side(self, number: int) -> tuple[Ints, Ints, Ints]:
+        """The entries of the other fields: place in the list, field, code; in this order."""
+        at = slice(int(self._side_starts[number]), int(self._side_starts[number + 1]))
+        return self._side_at[at], self._side_field[at], self._side_code[at]
+
+    def most(self, number: int) -> int:
+        """The largest frequency of a word that fits a code."""
+        return int(self._most[number])
+
+    def counts(self, number: int) -> Ints:
+        """How many documents have a word in each field, deleted ones too."""
+        return np.asarray(self._counts[number].astype(np.int64))
+
+    def mask(self, number: int, count: int) -> Bits:
+        """The documents of a word as a mask: stored, when it is frequent."""
+        row = int(self._rows[number])
+        if row < 0:
+            return bits.of(self.docs(number), count)
+        width = bits.words_for(count)
+        return self._masks[row * width : (row + 1) * width]
+
+    def places(self, number: int, at: Ints) -> tuple[Ints, Ints]:
+        """The positions of the documents at some places of a word's list.
+
+        For each position the index in `at`, and position * fields + field.
+        """
+        starts = self._place_starts[int(self._starts[number]) : int(self._starts[number + 1]) + 1]
+        begins = starts[at].astype(np.int64)
+        counts = starts[at + 1].astype(np.int64) - begins
         ends = np.cumsum(counts)
         total = int(ends[-1]) if len(ends) else 0
-        at = np.repeat(begins - (ends - counts), counts) + np.arange(total)
-        return np.repeat(np.arange(len(counts)), counts), self._places[at].astype(np.int64)
+        flat = np.repeat(begins - (ends - counts), counts) + np.arange(total)
+        return np.repeat(np.arange(len(counts)), counts), self._places[flat].astype(np.int64)
+
+
+def among(listed: Docs, docs: Docs) -> tuple[Ints, Mask]:
+    """Where some documents stand in an ascending list, and which of them are there at all."""
+    if not len(listed):
+        return np.zeros(len(docs), np.int64), np.zeros(len(docs), np.bool_)
+    at = np.minimum(np.searchsorted(listed, docs), len(listed) - 1)
+    return at, listed[at] == docs

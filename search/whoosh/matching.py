@@ -1,190 +1,281 @@
 """Words over a snapshot: which documents hold what a plan needs, and the score of their text.
 
-Masks and scores are arrays over all documents of the snapshot. A form's score is Whoosh's BM25F:
-per field, with the field's own document frequency and mean length, over live documents; a word's
-is the best of its forms, an expression's the sum of its words, a need's the best of its literals.
+A form's score is Whoosh's BM25F: per field, with the field's own document frequency and mean
+length, over live documents; a word's is the best of its forms, an expression's the sum of its
+words, a need's the best of its literals. What a frequency and a length are worth is worked out once
+for each form and question, as a small table that the stored codes look up.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from search.document import Language
 from search.plan import Literal, Need, Plan, Slot
 from search.ranking import LENGTHS, WEIGHTS, bm25, idf
-from search.whoosh.lexicon import Entries, Group
+from search.whoosh import bits
+from search.whoosh.bits import Bits, Docs
+from search.whoosh.gathering import GROUPS, MOST
+from search.whoosh.lexicon import Group, among
 from search.whoosh.schema import EXACT
-from search.whoosh.snapshot import Snapshot
+from search.whoosh.snapshot import Part, Snapshot
 
-Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
+Roughs = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 _LENGTHS = np.array(LENGTHS, np.float64)
 _WEIGHTS = {"text": WEIGHTS, EXACT: (1.0,)}
-_PLACE_BITS = 33
-_FIELD_BITS = 2
+_PLACE_BITS = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Documents, ascending, and the score of each."""
+class Form:
+    """One form of a word in all parts: its number in each, and what its codes are worth."""
 
-    docs: Ints
-    scores: Floats
+    def __init__(self, snapshot: Snapshot, form: bytes, group: str) -> None:
+        self._snapshot, self._group = snapshot, group
+        self.numbers = [part.groups[group].find(form) for part in snapshot.parts]
+
+    @cached_property
+    def _by_field(self) -> Floats:
+        """The weight of each field times how telling the form is in it."""
+        weights = _WEIGHTS[self._group]
+        counts = np.zeros(len(weights), np.int64)
+        for part, number in zip(self._snapshot.parts, self.numbers, strict=True):
+            if number is not None:
+                counts += part.counts(self._group, number)
+        total = self._snapshot.live_count
+        return np.array([w * idf(total, n) for w, n in zip(weights, counts.tolist(), strict=True)])
+
+    @cached_property
+    def table(self) -> Floats:
+        """What each code is worth, by field; 0 for code 0, which says that the word is not there."""
+        parts = zip(self._snapshot.parts, self.numbers, strict=True)
+        groups = [(part.groups[self._group], number) for part, number in parts]
+        most = max(group.most(number) for group, number in groups if number is not None)
+        frequencies = np.arange(most + 1, dtype=np.float64)[None, :, None]
+        averages = np.array(self._snapshot.averages[self._group])[:, None, None]
+        weights = self._by_field[:, None, None]
+        worth = bm25(weights, frequencies, _LENGTHS[None, None, :], averages)
+        return np.asarray(worth.reshape(len(averages), -1))
+
+    @cached_property
+    def rough_table(self) -> Roughs:
+        """The table of the main field in half the bytes."""
+        return np.asarray(self.table[-1].astype(np.float32))
+
+    def side_worth(self, fields: Ints, codes: Ints) -> Floats:
+        """What entries of the other fields are worth; those of an endless text one by one."""
+        wide = codes >= (MOST + 1) << 8
+        worth = self.table[fields, np.where(wide, 0, codes)]
+        if wide.any():
+            some, averages = fields[wide], np.array(self._snapshot.averages[self._group])
+            frequency = (codes[wide] >> 8).astype(np.float64)
+            length = _LENGTHS[codes[wide] & 255]
+            worth[wide] = bm25(self._by_field[some], frequency, length, averages[some])
+        return worth
 
 
-@dataclass(frozen=True, slots=True)
+class Words:
+    """The forms of a plan over a snapshot, each looked up once."""
+
+    def __init__(self, snapshot: Snapshot, plan: Plan) -> None:
+        self.plan = plan
+        self._snapshot = snapshot
+        self._forms: dict[tuple[str, str], Form] = {}
+
+    def forms(self, slot: Slot, group: str, at: int) -> list[tuple[Form, int]]:
+        """The forms of a slot that a part has, with their numbers there; of those alike, one."""
+        found: dict[int, tuple[Form, int]] = {}
+        words = self._snapshot.parts[at].groups[group]
+        for text in slot.forms:
+            form = self._forms.get((text, group))
+            if form is None:
+                form = self._forms[text, group] = Form(self._snapshot, text.encode(), group)
+            number = form.numbers[at]
+            if number is not None:
+                key = words.alike(number) if len(self._snapshot.parts) == 1 else number
+                found.setdefault(key, (form, number))
+        return list(found.values())
+
+
 class Matched:
-    """What the words found: a mask, the score of each document, and who held which literal."""
+    """A plan executed over one part: a mask, and the scores of documents that are asked for."""
 
-    mask: Mask
-    scores: Floats
-    literals: tuple[tuple[Literal, Ints], ...]
+    def __init__(self, words: Words, part: Part, at: int) -> None:
+        self._words, self.part, self.at = words, part, at
+        self.has_scores = bool(words.plan.wanted)
+        self._masks: dict[int, Bits] = {}
+        self.mask = self._mask()
 
-    def texts(self, docs: Ints) -> list[tuple[str, ...]]:
+    def _mask(self) -> Bits | None:
+        """The documents that meet all needs; None when nothing is needed."""
+        found: Bits | None = None
+        for need in sorted(self._words.plan.needs, key=lambda need: need.excluded):
+            masks = [self._literal(literal) for literal in need.literals]
+            holds = masks[0] if len(masks) == 1 else np.bitwise_or.reduce(masks, axis=0)
+            if need.excluded:
+                found = ~holds if found is None else found & ~holds
+                continue
+            holds = self._let_off(need, holds)
+            found = holds if found is None else found & holds
+        return found
+
+    def _let_off(self, need: Need, holds: Bits) -> Bits:
+        """And the documents in whose language the need asks for nothing."""
+        english = self.part.planes["english"]
+        for language in need.free:
+            holds = holds | (english if language == "en" else ~english)
+        return holds
+
+    def _literal(self, literal: Literal) -> Bits:
+        """The documents that hold a literal, found once; the plan keeps it alive, so its id will do."""
+        if id(literal) not in self._masks:
+            self._masks[id(literal)] = self._find(literal)
+        return self._masks[id(literal)]
+
+    def _find(self, literal: Literal) -> Bits:
+        """The documents that hold a literal."""
+        group, count = _group(literal), self.part.count
+        found: Bits | None = None
+        for slot in literal.slots:
+            forms = self._words.forms(slot, group, self.at)
+            if not forms:
+                return bits.none(count)
+            masks = [self.part.groups[group].mask(number, count) for _, number in forms]
+            held = masks[0] if len(masks) == 1 else np.bitwise_or.reduce(masks, axis=0)
+            found = held if found is None else found & held
+        if found is None or len(literal.slots) == 1:
+            return bits.none(count) if found is None else found
+        return bits.of(self._in_a_row(literal, bits.docs_of(found, count)), count)
+
+    def _in_a_row(self, literal: Literal, docs: Docs) -> Docs:
+        """Those of the documents where the slots follow each other in one field."""
+        group = _group(literal)
+        starts: Ints | None = None
+        for slot in literal.slots:
+            numbers = [number for _, number in self._words.forms(slot, group, self.at)]
+            keys = _starts(self.part.groups[group], numbers, slot.offset, docs, len(GROUPS[group]))
+            starts = keys if starts is None else np.intersect1d(starts, keys, assume_unique=True)
+        return docs[:0] if starts is None else np.unique(starts >> _PLACE_BITS)
+
+    def scores(self, docs: Docs) -> Floats:
+        """The score of the text of some documents that are under the mask, ascending or not."""
+        total = np.zeros(len(docs))
+        for need in self._words.plan.wanted:
+            best = np.zeros(len(docs))
+            for literal in need.literals:
+                held = np.flatnonzero(bits.holds(self._literal(literal), docs))
+                if len(held):
+                    scores = literal.weight * self._literal_scores(literal, docs[held])
+                    best[held] = np.maximum(best[held], scores)
+            total += best
+        return total if self._words.plan.wanted else total + 1.0
+
+    def _literal_scores(self, literal: Literal, docs: Docs) -> Floats:
+        group, scores = _group(literal), np.zeros(len(docs))
+        for slot in literal.slots:
+            best: Floats = np.zeros(len(docs))
+            for form, number in self._words.forms(slot, group, self.at):
+                words = self.part.groups[group]
+                best = np.maximum(best, _form_scores(words, form, number, docs))
+            scores += best
+        return scores
+
+    def rough_scores(self, docs: Docs) -> Roughs:
+        """The same to six digits, of so many documents that whole lists are added up."""
+        total = np.zeros(self.part.count, np.float32)
+        for need in self._words.plan.wanted:
+            best: Roughs | None = None
+            for literal in need.literals:
+                best = self._rough(literal, best)
+            if best is not None:
+                total += best
+        return total[docs]
+
+    def _rough(self, literal: Literal, best: Roughs | None) -> Roughs | None:
+        """The best of what was found and one more literal, over all documents of the part."""
+        group = _group(literal)
+        words, count = self.part.groups[group], self.part.count
+        if len(literal.slots) > 1:
+            docs = bits.docs_of(self._literal(literal), count)
+            scores = literal.weight * self._literal_scores(literal, docs)
+            found: list[tuple[Docs, Roughs]] = [(docs, np.asarray(scores, np.float32))]
+        else:
+            forms = self._words.forms(literal.slots[0], group, self.at)
+            weight = literal.weight
+            found = [(words.docs(n), _rough_list(words, form, n, weight)) for form, n in forms]
+        for holders, rough in found:
+            if best is None:
+                best = np.zeros(count, np.float32)
+                best[holders] = rough
+            elif len(holders):
+                best[holders] = np.maximum(best[holders], rough)
+        return best
+
+    def listed(self) -> int:
+        """How many entries the lists have that `rough_scores` adds up."""
+        slots = [
+            (slot, _group(literal))
+            for need in self._words.plan.wanted
+            for literal in need.literals
+            for slot in literal.slots
+        ]
+        return sum(
+            self.part.groups[group].size(number)
+            for slot, group in slots
+            for _, number in self._words.forms(slot, group, self.at)
+        )
+
+    def texts(self, docs: Docs) -> list[tuple[str, ...]]:
         """The words and expressions that each of some documents was found by."""
         found: list[dict[str, None]] = [{} for _ in docs]
-        for literal, holders in self.literals:
-            if len(holders):
-                at = np.minimum(np.searchsorted(holders, docs), len(holders) - 1)
-                for which in np.flatnonzero(holders[at] == docs).tolist():
+        for need in self._words.plan.wanted:
+            for literal in need.literals:
+                for which in np.flatnonzero(bits.holds(self._literal(literal), docs)).tolist():
                     found[which][literal.text] = None
         return [tuple(texts) for texts in found]
 
 
-def match(snapshot: Snapshot, plan: Plan) -> Matched:
-    """Execute a plan over the live documents of a snapshot."""
-    mask = snapshot.live.copy()
-    scores = np.zeros(snapshot.count)
-    literals: list[tuple[Literal, Ints]] = []
-    for need in plan.needs:
-        found = [(literal, find(snapshot, literal)) for literal in need.literals]
-        if need.excluded:
-            for _, one in found:
-                mask[one.docs] = False
-            continue
-        best = np.zeros(snapshot.count)
-        holds = _let_off(snapshot, need)
-        for literal, one in found:
-            holds[one.docs] = True
-            best[one.docs] = np.maximum(best[one.docs], literal.weight * one.scores)
-        mask &= holds
-        scores += best
-        literals += [(literal, one.docs) for literal, one in found]
-    if not plan.wanted:
-        scores += 1.0
-    return Matched(mask, scores, tuple(literals))
+def _group(literal: Literal) -> str:
+    return EXACT if literal.language is None else "text"
 
 
-def _let_off(snapshot: Snapshot, need: Need) -> Mask:
-    """The documents in whose language the need asks for nothing."""
-    off = np.zeros(snapshot.count, bool)
-    language: Language
-    for language in need.free:
-        off |= snapshot.is_english if language == "en" else ~snapshot.is_english
-    return off
-
-
-def find(snapshot: Snapshot, literal: Literal) -> Found:
-    """The live documents that hold a literal."""
-    group = EXACT if literal.language is None else "text"
-    slots = [_slot(snapshot, slot, group) for slot in literal.slots]
-    if len(slots) == 1:
-        return slots[0]
-    docs = slots[0].docs
-    for slot in slots[1:]:
-        docs = np.intersect1d(docs, slot.docs, assume_unique=True)
-    docs = _in_a_row(snapshot, literal, docs, group)
+def _form_scores(words: Group, form: Form, number: int, docs: Docs) -> Floats:
+    """The score of one form in some documents: the fields' in the order of the reference."""
     scores = np.zeros(len(docs))
-    for slot in slots:
-        scores += slot.scores[np.searchsorted(slot.docs, docs)]
-    return Found(docs, scores)
+    at, held = among(words.docs(number), docs)
+    at = at[held]
+    found = np.zeros(len(at))
+    side_at, fields, codes = words.side(number)
+    place, ends = np.searchsorted(side_at, at), np.searchsorted(side_at, at, "right")
+    while (some := np.flatnonzero(place < ends)).size:
+        here = place[some]
+        found[some] += form.side_worth(fields[here].astype(np.int64), codes[here].astype(np.int64))
+        place[some] += 1
+    found += form.table[-1][words.codes(number)[at]]
+    scores[held] = found
+    return scores
 
 
-def _slot(snapshot: Snapshot, slot: Slot, group: str) -> Found:
-    """One word under any of its forms."""
-    forms = [_form(snapshot, form.encode(), group) for form in slot.forms]
-    if len(forms) == 1:
-        return forms[0]
-    holds = np.zeros(snapshot.count, bool)
-    for form in forms:
-        holds[form.docs] = True
-    docs = np.flatnonzero(holds)
-    scores = np.zeros(len(docs))
-    for form in forms:
-        at = np.searchsorted(docs, form.docs)
-        scores[at] = np.maximum(scores[at], form.scores)
-    return Found(docs, scores)
+def _rough_list(words: Group, form: Form, number: int, weight: float) -> Roughs:
+    """The scores of a whole list, times a weight."""
+    table = form.rough_table if weight == 1 else form.rough_table * np.float32(weight)
+    scores: Roughs = table[words.codes(number)]
+    at, fields, codes = words.side(number)
+    worth = weight * form.side_worth(fields, codes.astype(np.int64))
+    for field in range(form.table.shape[0]):
+        some = np.flatnonzero(fields == field)
+        scores[at[some]] += worth[some].astype(np.float32)
+    return scores
 
 
-def _form(snapshot: Snapshot, form: bytes, group: str) -> Found:
-    """One form in all parts; frequencies are counted over live documents, field by field."""
-    docs, fields, frequencies = [], [], []
-    for part in snapshot.parts:
-        number = part.groups[group].find(form)
-        if number is None:
-            continue
-        entries = part.groups[group].entries(number)
-        keep = slice(None) if part.whole else part.live[entries.doc]
-        docs.append(entries.doc[keep].astype(np.int64) + part.base)
-        fields.append(entries.field[keep])
-        frequencies.append(entries.frequency[keep])
-    if not docs or not any(len(some) for some in docs):
-        return Found(np.empty(0, np.int64), np.empty(0))
-    doc, field = np.concatenate(docs), np.concatenate(fields)
-    frequency = np.concatenate(frequencies).astype(np.float64)
-    each = _each(snapshot, group, doc, field, frequency)
-    first = np.flatnonzero(np.diff(doc, prepend=-1))
-    return Found(doc[first], np.add.reduceat(each, first))
-
-
-def _each(
-    snapshot: Snapshot, group: str, doc: Ints, field: NDArray[np.uint8], frequency: Floats
-) -> Floats:
-    """What each entry (document, field) adds to the score of its document."""
-    weights = _WEIGHTS[group]
-    counts = np.bincount(field, minlength=len(weights))
-    by_field = [
-        weight * idf(snapshot.live_count, int(count))
-        for weight, count in zip(weights, counts, strict=True)
-    ]
-    length = _LENGTHS[snapshot.rungs[group][field, doc]]
-    average = np.array(snapshot.averages[group])[field]
-    return bm25(np.array(by_field)[field], frequency, length, average)
-
-
-def _in_a_row(snapshot: Snapshot, literal: Literal, docs: Ints, group: str) -> Ints:
-    """Those of the documents where the slots follow each other in one field."""
-    found = []
-    for part in snapshot.parts:
-        here = docs[(docs >= part.base) & (docs < part.base + part.count)] - part.base
-        if not len(here):
-            continue
-        wanted = np.zeros(part.count, bool)
-        wanted[here] = True
-        starts: Ints | None = None
-        for slot in literal.slots:
-            keys = _starts(part.groups[group], slot, wanted)
-            starts = keys if starts is None else np.intersect1d(starts, keys)
-        if starts is not None and len(starts):
-            found.append(np.unique(starts >> (_PLACE_BITS + _FIELD_BITS)) + part.base)
-    return np.concatenate(found) if found else np.empty(0, np.int64)
-
-
-def _starts(group: Group, slot: Slot, wanted: Mask) -> Ints:
-    """Where the expression would begin for each place of a slot: document, field and position."""
+def _starts(group: Group, numbers: Iterable[int], offset: int, docs: Docs, fields: int) -> Ints:
+    """Where the expression would begin for each place of a slot: document, position and field."""
     keys = []
-    for number in _numbers(group, slot.forms):
-        entries: Entries = group.entries(number)
-        keep = wanted[entries.doc]
-        at, places = group.places(entries, keep)
-        where = entries.doc[keep].astype(np.int64) << _FIELD_BITS | entries.field[keep]
-        keys.append((where[at] << _PLACE_BITS) + places - slot.offset)
+    for number in numbers:
+        listed, held = among(group.docs(number), docs)
+        at, places = group.places(number, listed[held])
+        keys.append((docs[held][at] << _PLACE_BITS) + places - offset * fields)
     return np.unique(np.concatenate(keys)) if keys else np.empty(0, np.int64)
-
-
-def _numbers(group: Group, forms: Iterable[str]) -> list[int]:
-    return [number for _, number in group.find_all(form.encode() for form in forms)]

@@ -7,10 +7,8 @@ stored field is used, because Whoosh would keep those as pickles.
 
 import json
 from array import array
-from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 from whoosh import columns, fields, formats
 
@@ -21,7 +19,7 @@ from search.text import Analysed, accented, analyse, analyse_all, exact_all
 
 EXACT = "exact"
 ACCENTED = "accented"
-VERSION = 1
+VERSION = 2
 
 Posting = tuple[bytes, int, float, bytes]
 
@@ -122,6 +120,8 @@ def _card(document: Document) -> list[Any]:
 REMOTES = ("no", "possible", "full")
 ONGOING, MINORS, ACCESSIBLE, HAS_PLACES, ENGLISH = 1, 2, 4, 8, 16
 
+Arrays = dict[str, NDArray[Any]]
+
 
 def _flags(document: Document) -> int:
     return (
@@ -131,83 +131,3 @@ def _flags(document: Document) -> int:
         | HAS_PLACES * document.has_places
         | ENGLISH * (document.language == "en")
     )
-
-
-NOTHING = -(2**31)
-NEVER = 2**62
-NO_ID = -(2**62)
-THEMES, CAMPAIGNS, DEPARTEMENTS, REGIONS = "themes", "campaigns", "departements", "regions"
-
-Arrays = dict[str, NDArray[Any]]
-Names = dict[str, list[str]]
-Rows = list[tuple[Any, ...]]
-
-
-def columns_of(cards: Iterable[bytes]) -> tuple[Arrays, Names]:
-    """The cards of a segment as flat arrays, and the names that their codes stand for.
-
-    What an offer has many of (locations, shifts, themes, campaigns) is one array of values and one
-    of the document that each belongs to.
-    """
-    names = _Names()
-    rows: Rows = []
-    places: Rows = []
-    shifts: Rows = []
-    themes: Rows = []
-    campaigns: Rows = []
-    for doc, packed in enumerate(cards):
-        *numbers, slugs, tags, points, dates = json.loads(packed)
-        id_, version, cluster, association, feed, published, expires, remote, flags = numbers
-        feed = NO_ID if feed is None else feed
-        expires = NEVER if expires is None else expires
-        rows.append((id_, version, cluster, association, feed, published, expires, remote, flags))
-        themes += [(doc, names.code(THEMES, slug)) for slug in slugs]
-        campaigns += [(doc, names.code(CAMPAIGNS, tag)) for tag in tags]
-        first = len(places)
-        for lat, lon, departement, region in points:
-            code, area = names.code(DEPARTEMENTS, departement), names.code(REGIONS, region)
-            places.append((doc, NOTHING if lat is None else lat, lon or 0, code, area))
-        shifts += [(doc, s, e, -1 if at is None else first + at) for s, e, at in dates]
-    arrays: Arrays = {}
-    for table, row in zip((rows, places, shifts, themes, campaigns), _TABLES, strict=True):
-        arrays |= _table(table, row.split())
-    return arrays, names.lists
-
-
-_TABLES = (
-    "id version cluster association feed published expires remote flags",
-    "place_doc place_lat place_lon place_departement place_region",
-    "shift_doc shift_start shift_end shift_place",
-    "theme_doc theme_code",
-    "campaign_doc campaign_code",
-)
-_BYTES = ("remote", "flags")
-_LONG = ("shift_start", "shift_end")
-COLUMNS = tuple(name for row in _TABLES for name in row.split())
-KINDS = {
-    name: "u1" if name in _BYTES else "i4" if "_" in name and name not in _LONG else "i8"
-    for name in COLUMNS
-}
-
-
-def _table(rows: Rows, names: list[str]) -> Arrays:
-    """Rows of numbers as one array a column."""
-    table = np.array(rows, dtype=np.int64).reshape(len(rows), len(names))
-    return {
-        name: np.ascontiguousarray(table[:, at].astype(KINDS[name]))
-        for at, name in enumerate(names)
-    }
-
-
-class _Names:
-    """Numbers for names, in the order they are met."""
-
-    def __init__(self) -> None:
-        self.lists: Names = {THEMES: [], CAMPAIGNS: [], DEPARTEMENTS: [], REGIONS: []}
-        self._codes: dict[tuple[str, str], int] = {}
-
-    def code(self, kind: str, name: str) -> int:
-        if (kind, name) not in self._codes:
-            self._codes[kind, name] = len(self.lists[kind])
-            self.lists[kind].append(name)
-        return self._codes[kind, name]

@@ -1,174 +1,179 @@
 """One generation of the index, open for reading: the segments that a manifest names, side by side.
 
-Documents are numbered through all segments. Columns are joined into one array each (with a single
-segment they stay the mapped file); postings stay where they are. A snapshot never changes: a
-search that runs while a new generation is published ends in the one it began in.
+Nothing is joined or copied: each part answers for its own documents from the mapped file, and only
+clusters that reach into several parts are known here. A snapshot never changes: a search that runs
+while a new generation is published ends in the one it began in.
 """
 
 import zlib
 from collections.abc import Iterator
 from copy import copy
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from search.whoosh import manifest, schema, sidecar
-from search.whoosh.lexicon import Group
-from search.whoosh.schema import ACCENTED, CAMPAIGNS, DEPARTEMENTS, EXACT, REGIONS, THEMES, Arrays
-
-_CODES = {
-    "theme_code": THEMES,
-    "campaign_code": CAMPAIGNS,
-    "place_departement": DEPARTEMENTS,
-    "place_region": REGIONS,
-}
-_TEXT_FIELDS = len(sidecar.GROUPS["text"])
+from search.whoosh import bits, layout, manifest, sidecar
+from search.whoosh.bits import Bits, Docs
+from search.whoosh.gathering import GROUPS
+from search.whoosh.layout import Names
+from search.whoosh.lexicon import Group, among
+from search.whoosh.schema import ACCENTED, EXACT, Arrays
 
 
 class Part:
-    """One segment as a snapshot holds it: `base` is the number of its first document."""
+    """One segment: its arrays, its words, and which of its documents live.
 
-    def __init__(self, arrays: Arrays, base: int, live: NDArray[np.bool_]) -> None:
-        self.base = base
-        self.count = len(live)
-        self.live = live
-        self.whole = bool(live.all())
-        self.groups = {name: Group(arrays, name) for name in sidecar.GROUPS}
-        self._spelled_words = arrays["spelled_words"]
-        self._spellings = arrays["spellings"]
+    `needs` is the cluster of each document; those of two fill the numbers below `pairs`, the larger
+    ones begin at `crowds`.
+    """
 
-    def live_count(self, group: str, number: int) -> int:
+    def __init__(self, arrays: Arrays, names: Names, live: Bits | None) -> None:
+        self.arrays = arrays
+        self.count = len(arrays["id"])
+        self.needs = arrays["cluster"]
+        self.pairs, self.crowds = int(arrays["pairs"][0]), arrays["crowds"].astype(np.int64)
+        self.width = bits.words_for(self.count)
+        self.groups = {name: Group(arrays, name) for name in GROUPS}
+        self.codes = {
+            kind: {name: code for code, name in enumerate(some)} for kind, some in names.items()
+        }
+        self.planes = dict(
+            zip(layout.PLANES, arrays["planes"].reshape(len(layout.PLANES), -1), strict=True)
+        )
+        self.theme_masks = arrays["theme_masks"].reshape(-1, self.width)
+        self.day_masks = arrays["day_masks"].reshape(-1, self.width)
+        self.live = bits.pack(np.ones(self.count, bool)) if live is None else live
+        self.dead: Docs = np.empty(0, np.int64)
+        if live is not None:
+            self.dead = np.flatnonzero(~bits.unpack(live, self.count))
+        self.live_count = self.count - len(self.dead)
+        self.joined_days: dict[tuple[int, int], Bits] = {}
+
+    def apart(self) -> "Part":
+        """The same where every document is a cluster of its own."""
+        made = copy(self)
+        made.needs, made.pairs, made.crowds = self.arrays["id"], 0, self.crowds[:0]
+        return made
+
+    def versions(self) -> Iterator[tuple[int, int]]:
+        """(id, version) of each live document."""
+        docs = bits.docs_of(self.live, self.count)
+        ids, versions = self.arrays["id"][docs], self.arrays["version"][docs]
+        return zip(ids.tolist(), versions.tolist(), strict=True)
+
+    def totals(self, group: str) -> NDArray[np.int64]:
+        """How many words the live documents have in each field."""
+        total: NDArray[np.int64] = self.arrays[f"{group}_totals"]
+        if not len(self.dead):
+            return total
+        lengths = self.arrays[f"{group}_lengths"].reshape(len(total), -1)
+        return np.asarray(total - lengths[:, self.dead].sum(axis=1, dtype=np.int64))
+
+    def counts(self, group: str, number: int) -> NDArray[np.int64]:
+        """How many live documents have a word in each field."""
+        words = self.groups[group]
+        counts = words.counts(number)
+        if not len(self.dead):
+            return counts
+        at, gone = among(words.docs(number), self.dead)
+        at = at[gone]
+        counts[-1] -= np.count_nonzero(words.codes(number)[at])
+        side_at, field, _ = words.side(number)
+        lost = field[np.isin(side_at, at)]
+        return counts - np.bincount(lost, minlength=len(counts))
+
+    def live_size(self, group: str, number: int) -> int:
         """How many live documents have a word."""
-        docs = self.groups[group].docs(number)
-        if not self.whole:
-            docs = docs[self.live[docs]]
-        return int(np.count_nonzero(np.diff(docs)) + 1) if len(docs) else 0
+        words = self.groups[group]
+        if not len(self.dead):
+            return words.size(number)
+        _, gone = among(words.docs(number), self.dead)
+        return words.size(number) - int(np.count_nonzero(gone))
 
     def spellings(self, number: int) -> Iterator[tuple[str, int]]:
         """The accented spellings of an exact word, and how many live documents use each."""
-        begin, end = np.searchsorted(self._spelled_words, (number, number + 1))
-        for spelling in self._spellings[begin:end].tolist():
+        begin, end = np.searchsorted(self.arrays["spelled_words"], (number, number + 1))
+        for spelling in self.arrays["spellings"][begin:end].tolist():
             word = self.groups[ACCENTED][spelling].decode()
-            yield word, self.live_count(ACCENTED, spelling)
+            yield word, self.live_size(ACCENTED, spelling)
 
 
 class Snapshot:
-    """Columns over all documents, and the parts with their words."""
+    """The parts, and what is counted over all of them."""
 
     def __init__(
         self, folder: Path, now: manifest.Manifest, before: "Snapshot | None" = None
     ) -> None:
         """Open what a manifest names; segments that the one `before` had are not read again."""
         self.generation = now.generation
-        self._files: dict[tuple[str, int], tuple[Arrays, schema.Names]] = {}
-        self.parts: list[Part] = []
-        loaded: list[Arrays] = []
-        names: list[schema.Names] = []
-        base = 0
-        for segment in now.segments:
-            arrays, some_names = self._file(folder / now.build, segment, before)
-            live = _live(folder / now.build, segment, len(arrays["id"]))
-            self.parts.append(Part(arrays, base, live))
-            loaded.append(arrays)
-            names.append(some_names)
-            base += len(live)
-        self.count = base
-        self.live = _join([part.live for part in self.parts], "?")
-        self.live_count = int(np.count_nonzero(self.live))
-        self._join_columns(loaded, names)
-        self._join_lengths(loaded)
-        self._find_clusters()
+        self._files: dict[tuple[str, int], tuple[Arrays, Names]] = {}
+        home = folder / now.build
+        self.parts = [self._part(home, segment, before) for segment in now.segments]
+        self.live_count = sum(part.live_count for part in self.parts)
+        self.averages = {group: self._averages(group) for group in ("text", EXACT)}
+        self._find_shared()
 
-    def _file(
-        self, folder: Path, segment: manifest.Segment, before: "Snapshot | None"
-    ) -> tuple[Arrays, schema.Names]:
+    def _part(self, home: Path, segment: manifest.Segment, before: "Snapshot | None") -> Part:
         key = segment.name, segment.crc
         found = before._files.get(key) if before else None
-        path = folder / f"{segment.name}.sidecar"
+        path = home / f"{segment.name}.sidecar"
         self._files[key] = found or sidecar.load(path, segment.name, segment.crc)
-        return self._files[key]
+        arrays, names = self._files[key]
+        return Part(arrays, names, _live(home, segment, len(arrays["id"])))
 
     def apart(self) -> "Snapshot":
         """The same where every document is a cluster of its own."""
         made = copy(self)
-        made.cluster = np.full(self.count, -1, np.int64)
-        made.shared, made.shared_clusters = self.shared[:0], 0
+        made.parts = [part.apart() for part in self.parts]
+        made.shared_clusters = self.shared_clusters[:0]
+        made.shared = [_members(part, made.shared_clusters) for part in made.parts]
         return made
 
-    def _join_columns(self, loaded: list[Arrays], names: list[schema.Names]) -> None:
-        """One array a column, its documents, places and codes renumbered."""
-        self.names = {kind: _union(kind, names) for kind in _CODES.values()}
-        places = np.cumsum([0] + [len(arrays["place_doc"]) for arrays in loaded])
-        columns: dict[str, list[NDArray[Any]]] = {}
-        for at, arrays in enumerate(loaded):
-            for key in schema.COLUMNS:
-                array = arrays[key]
-                if key.endswith("_doc") and self.parts[at].base:
-                    array = array + np.int32(self.parts[at].base)
-                elif key == "shift_place" and places[at]:
-                    array = np.where(array < 0, array, array + np.int32(places[at]))
-                elif key in _CODES and at:
-                    kind = _CODES[key]
-                    codes = [self.names[kind][name] for name in names[at][kind]]
-                    array = np.array(codes, np.int32)[array]
-                columns.setdefault(key, []).append(array)
-        kinds = schema.KINDS
-        self.columns = {key: _join(columns.get(key, []), kinds[key]) for key in schema.COLUMNS}
-        self.has_own_places = bool((self.columns["shift_place"] >= 0).any())
-        self.is_english = (self.columns["flags"] & schema.ENGLISH) > 0
+    def _averages(self, group: str) -> list[float]:
+        totals = [part.totals(group).tolist() for part in self.parts]
+        sums = [sum(column) for column in zip(*totals, strict=True)] or [0] * len(GROUPS[group])
+        return [total / max(self.live_count, 1) or 1.0 for total in sums]
 
-    def _join_lengths(self, loaded: list[Arrays]) -> None:
-        """Rungs by field and document, and the mean length of each field over live documents."""
-        self.rungs: dict[str, NDArray[np.uint8]] = {}
-        self.averages: dict[str, list[float]] = {}
-        for group, fields in (("text", _TEXT_FIELDS), (EXACT, 1)):
-            rungs = [arrays[f"{group}_rungs"].reshape(fields, -1) for arrays in loaded]
-            self.rungs[group] = (
-                np.concatenate(rungs, axis=1) if rungs else np.empty((fields, 0), np.uint8)
-            )
-            totals = [0] * fields
-            for part, arrays in zip(self.parts, loaded, strict=True):
-                lengths = arrays[f"{group}_lengths"].reshape(fields, -1)
-                for field in range(fields):
-                    totals[field] += int(lengths[field][part.live].sum(dtype=np.int64))
-            self.averages[group] = [total / max(self.live_count, 1) or 1.0 for total in totals]
+    def _find_shared(self) -> None:
+        """The documents of clusters that live in several parts, and a number for each cluster.
 
-    def _find_clusters(self) -> None:
-        """Number the clusters that have several live members; most have one, and are -1."""
-        docs = np.flatnonzero(self.live)
-        clusters = self.columns["cluster"][docs]
-        order = np.argsort(clusters, kind="stable")
-        same = clusters[order][1:] == clusters[order][:-1]
-        together = np.zeros(len(order), bool)
-        together[1:] |= same
-        together[:-1] |= same
-        starts = together.copy()
-        starts[1:] &= ~same
-        numbers = np.cumsum(starts) - 1
-        self.cluster = np.full(self.count, -1, np.int64)
-        self.cluster[docs[order[together]]] = numbers[together]
-        self.shared = np.flatnonzero(self.cluster >= 0)
-        self.shared_clusters = int(starts.sum())
+        Each part is looked up in the larger ones, so one that a changed offer just made costs
+        next to nothing.
+        """
+        parts = sorted(self.parts, key=lambda part: -part.count)
+        common: list[NDArray[np.int64]] = []
+        for at, part in enumerate(parts[1:], start=1):
+            mine = np.unique(part.arrays["cluster"][bits.docs_of(part.live, part.count)])
+            for larger in parts[:at]:
+                clusters, order = larger.arrays["cluster"], larger.arrays["by_cluster"]
+                place = np.searchsorted(clusters, mine, sorter=order)
+                place = np.minimum(place, larger.count - 1)
+                common.append(mine[clusters[order[place]] == mine])
+        self.shared_clusters = np.unique(np.concatenate(common)) if common else np.empty(0, int)
+        self.shared = [_members(part, self.shared_clusters) for part in self.parts]
 
 
-def _live(folder: Path, segment: manifest.Segment, count: int) -> NDArray[np.bool_]:
+def _members(part: Part, clusters: NDArray[np.int64]) -> tuple[Docs, NDArray[np.int64]]:
+    """The live documents of some clusters, and which cluster each is of."""
+    if not len(clusters):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    order, values = part.arrays["by_cluster"], part.arrays["cluster"]
+    begins = np.searchsorted(values, clusters, sorter=order)
+    sizes = np.searchsorted(values, clusters, "right", sorter=order) - begins
+    ends = np.cumsum(sizes)
+    flat = np.repeat(begins - (ends - sizes), sizes) + np.arange(int(sizes.sum()))
+    docs, which = order[flat].astype(np.int64), np.repeat(np.arange(len(clusters)), sizes)
+    lives = bits.holds(part.live, docs)
+    return docs[lives], which[lives]
+
+
+def _live(folder: Path, segment: manifest.Segment, count: int) -> Bits | None:
     if not segment.live:
-        return np.ones(count, bool)
+        return None
     data = (folder / segment.live).read_bytes()
     if zlib.crc32(data) != segment.live_crc:
         raise sidecar.Damaged(f"{segment.live} is not the file that the manifest names.")
-    return np.unpackbits(np.frombuffer(data, np.uint8), count=count).astype(bool)
-
-
-def _union(kind: str, names: list[schema.Names]) -> dict[str, int]:
-    """Each name of a kind and its code: the first segment keeps its own."""
-    found = dict.fromkeys(name for some in names for name in some[kind])
-    return {name: code for code, name in enumerate(found)}
-
-
-def _join(arrays: list[NDArray[Any]], kind: str) -> NDArray[Any]:
-    if not arrays:
-        return np.empty(0, kind)
-    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
+    live = bits.none(count)
+    live.view(np.uint8)[: len(data)] = np.frombuffer(data, np.uint8)
+    return live

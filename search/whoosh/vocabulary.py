@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 
+import numpy as np
+
 from search.text import fold
 from search.whoosh.schema import EXACT
 from search.whoosh.snapshot import Snapshot
@@ -21,7 +23,7 @@ class Vocabulary:
         word = form.encode()
         for part in self._snapshot.parts:
             number = part.groups["text"].find(word)
-            if number is not None and part.live_count("text", number):
+            if number is not None and part.live_size("text", number):
                 return True
         return False
 
@@ -31,7 +33,7 @@ class Vocabulary:
         counts: Counter[bytes] = Counter()
         for part in self._snapshot.parts:
             for word, number in part.groups[EXACT].find_all(asked):
-                counts[word] += part.live_count(EXACT, number)
+                counts[word] += part.live_size(EXACT, number)
         known = [(-count, word) for word, count in counts.items() if count]
         return min(known)[1].decode() if known else None
 
@@ -40,18 +42,35 @@ class Vocabulary:
         begin = fold(prefix.strip()).encode()
         if not begin:
             return ()
-        counts: Counter[bytes] = Counter()
-        for part in self._snapshot.parts:
+        found: list[tuple[int, bytes]] = []
+        for word in self._candidates(begin, limit):
+            count = 0
+            for part in self._snapshot.parts:
+                number = part.groups[EXACT].find(word)
+                count += part.live_size(EXACT, number) if number is not None else 0
+            if count:
+                found.append((-count, word))
+        return tuple(self._spelled(word, -count) for count, word in sorted(found)[:limit])
+
+    def _candidates(self, begin: bytes, limit: int) -> set[bytes]:
+        """Words among which are the `limit` most used.
+
+        In the largest part, a word is passed over when even with every document of the other parts
+        it would have fewer than `limit` words have here for certain, deleted documents left out.
+        """
+        parts = sorted(self._snapshot.parts, key=lambda part: -part.count)
+        others = sum(part.live_count for part in parts[1:])
+        found: set[bytes] = set()
+        for part in parts:
             group = part.groups[EXACT]
             numbers = group.beginning_with(begin)
-            for number, count in zip(numbers, group.live_counts(numbers, part.live), strict=True):
-                counts[group[number]] += int(count)
-        found = [
-            (-count, word)
-            for word, count in counts.items()
-            if count and len(word.decode()) >= SHORTEST_COMPLETED
-        ]
-        return tuple(self._spelled(word, -count) for count, word in sorted(found)[:limit])
+            sizes = np.where(group.lengths(numbers) < SHORTEST_COMPLETED, 0, group.sizes(numbers))
+            least = 1
+            if part is parts[0] and len(sizes) > limit:
+                certain = int(np.partition(sizes, -limit)[-limit]) - len(part.dead)
+                least = max(certain - others, 1)
+            found.update(group[numbers[at]] for at in np.flatnonzero(sizes >= least).tolist())
+        return found
 
     def _spelled(self, word: bytes, count: int) -> str:
         ways: Counter[str] = Counter()

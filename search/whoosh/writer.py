@@ -22,8 +22,8 @@ from whoosh.writing import MERGE_SMALL
 from search.document import Document
 from search.index import Progress
 from search.whoosh import manifest, postings, schema, sidecar
+from search.whoosh.gathering import Gathering
 from search.whoosh.manifest import Manifest, Segment
-from search.whoosh.sidecar import Gathering
 
 _MEGABYTES = 64  # of postings in memory; what is more is sorted on disk
 _LARGE = 24 * 1024 * 1024  # bytes of a sidecar: a segment as large as that is merged no more
@@ -196,9 +196,10 @@ def _with_live(home: Path, leaf: Any, segment: Segment, generation: int) -> Segm
     """The segment with the live mask of this generation, written when it is a new one."""
     if not leaf.has_deletions():
         return Segment(segment.name, segment.crc)
+    arrays, _ = sidecar.load(home / f"{segment.name}.sidecar", segment.name, segment.crc)
     live = np.zeros(leaf.doc_count_all(), bool)
     live[list(leaf.all_doc_ids())] = True
-    data = np.packbits(live).tobytes()
+    data = np.packbits(live[arrays["order"]], bitorder="little").tobytes()
     crc = zlib.crc32(data)
     if segment.live and crc == segment.live_crc and _reads(home / segment.live, data):
         return segment

@@ -12,7 +12,8 @@ import pytest
 
 from search.index import IndexUnavailable
 from search.query import Query
-from search.whoosh import WhooshIndex
+from search.whoosh import WhooshIndex, manifest
+from search.whoosh.sidecar import load
 from search.words import parse
 from tests.search.asking import offer
 from tests.search.worlds import NOW, world
@@ -94,17 +95,19 @@ def test_control_without_the_checksum_a_flipped_byte_gives_a_wrong_answer(
     sound = WhooshIndex(folder).search(Query(now=NOW))
     path = sidecar_of(folder)
     data = bytearray(path.read_bytes())
-    ids = [number.to_bytes(8, "little") for number in range(1, 31)]
-    data[data.index(b"".join(ids)) + 8 * (sound.hits[0].id - 1)] ^= 0x80
+    (segment,) = [s for s in manifest.read(folder).segments if s.name == path.stem]
+    arrays, _ = load(path, segment.name, segment.crc)
+    at = data.index(arrays["id"].tobytes()) + 8 * arrays["id"].tolist().index(sound.hits[0].id)
+    data[at] ^= 0x80
     path.write_bytes(data)
     with pytest.raises(IndexUnavailable):
         WhooshIndex(folder).search(Query(now=NOW))
     monkeypatch.setattr(zlib, "crc32", lambda *_: 0)
     sealed = manifest_of(folder).read_text().partition("\n")[2]
-    manifest = json.loads(sealed)
-    for segment in manifest["segments"]:
+    named = json.loads(sealed)
+    for segment in named["segments"]:
         segment["crc"] = segment["live_crc"] = 0
-    manifest_of(folder).write_text("00000000\n" + json.dumps(manifest))
+    manifest_of(folder).write_text("00000000\n" + json.dumps(named))
     assert WhooshIndex(folder).search(Query(now=NOW)) != sound
 
 

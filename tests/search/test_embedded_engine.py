@@ -13,9 +13,10 @@ from whoosh import scoring
 from search.plan import Slot, make_plan
 from search.query import Query
 from search.ranking import FIELDS, K1, WEIGHTS, B
-from search.whoosh import WhooshIndex, manifest, postings
-from search.whoosh.matching import match
-from search.whoosh.sidecar import Gathering, load
+from search.whoosh import WhooshIndex, bits, manifest, postings
+from search.whoosh.gathering import Gathering
+from search.whoosh.matching import Matched, Words
+from search.whoosh.sidecar import load
 from search.whoosh.snapshot import Snapshot
 from search.whoosh.vocabulary import Vocabulary
 from search.words import parse
@@ -56,10 +57,13 @@ def test_scores_are_those_of_whoosh(tmp_path: Path, seed: int) -> None:
             if any(len(one) != 1 or len(one[0].slots) > 1 for one in french):
                 continue
             theirs = [asked_of_whoosh(searcher, literal.slots[0]) for (literal,) in french]
-            matched = match(snapshot, plan)
-            for doc in np.flatnonzero(matched.mask & ~snapshot.is_english) if theirs else ():
-                expected = sum(scores[doc] for scores in theirs)
-                assert matched.scores[doc] == pytest.approx(expected, rel=1e-6)
+            (part,) = snapshot.parts
+            matched = Matched(Words(snapshot, plan), part, 0)
+            if matched.mask is None:
+                continue
+            docs = bits.docs_of(matched.mask & ~part.planes["english"], part.count)
+            for doc, ours in zip(part.arrays["order"][docs], matched.scores(docs), strict=True):
+                assert ours == pytest.approx(sum(scores[doc] for scores in theirs), rel=1e-6)
                 compared += 1
     assert compared > 100
 

@@ -1,0 +1,70 @@
+"""Masks over the documents of a segment as packed bits: document n is bit n % 64 of word n // 64.
+
+At a million documents a mask is 125 kB: joining two takes microseconds, and so does counting. Bits
+beyond the last document are 0 in every mask that is counted: each has met that of the living.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bits = NDArray[np.uint64]
+Mask = NDArray[np.bool_]
+Docs = NDArray[Any]
+
+
+def words_for(count: int) -> int:
+    """How many words hold so many bits."""
+    return (count + 63) >> 6
+
+
+def none(count: int) -> Bits:
+    """Nothing."""
+    return np.zeros(words_for(count), np.uint64)
+
+
+def pack(mask: Mask) -> Bits:
+    """A mask of one byte a document, packed."""
+    packed = none(len(mask))
+    data = np.packbits(mask, bitorder="little")
+    packed.view(np.uint8)[: len(data)] = data
+    return packed
+
+
+def unpack(bits: Bits, count: int) -> Mask:
+    """The mask with one byte a document."""
+    return np.unpackbits(bits.view(np.uint8), count=count, bitorder="little").view(np.bool_)
+
+
+def of(docs: Docs, count: int) -> Bits:
+    """The bits of some documents, in any order."""
+    mask = np.zeros(count, np.bool_)
+    mask[docs] = True
+    return pack(mask)
+
+
+def docs_of(bits: Bits, count: int) -> NDArray[np.int64]:
+    """The documents whose bits are set, ascending."""
+    return np.flatnonzero(unpack(bits, count))
+
+
+def holds(bits: Bits, docs: Docs) -> Mask:
+    """Which of some documents have their bit set; read singly when they are few."""
+    if len(docs) * 8 > len(bits) * 64:
+        return unpack(bits, len(bits) * 64)[docs]
+    data = bits.view(np.uint8)[docs >> 3]
+    return np.asarray(((data >> (docs & 7).astype(np.uint8)) & 1).view(np.bool_))
+
+
+def count(bits: Bits) -> int:
+    """How many bits are set."""
+    return int(np.bitwise_count(bits).sum())
+
+
+def distinct(numbers: NDArray[Any]) -> NDArray[Any]:
+    """The numbers ascending, each once; numpy's own way to it takes several times as long."""
+    if len(numbers) < 2:
+        return numbers
+    ordered = np.sort(numbers)
+    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))]

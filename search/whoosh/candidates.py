@@ -1,0 +1,224 @@
+"""Which documents of one part can be among the first cards, found without sorting what cannot.
+
+Each order has its own way: the newest and the next are walked from lists that the writer sorted,
+the nearest and the most telling are cut off at a threshold. The way may take a few too many, never
+one too few: whoever may belong to the first `wanted` clusters is there, with all of its ties.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search import ranking
+from search.whoosh import bits, layout, schema
+from search.whoosh.bits import Bits, Docs
+from search.whoosh.cards import Cards
+from search.whoosh.filters import Filters
+from search.whoosh.matching import Matched
+from search.whoosh.where import EDGE_KM
+
+Ints = NDArray[np.int64]
+Roughs = NDArray[np.float32]
+FEW = 300  # so many are looked at without further ado
+_CHUNK = 4096
+_MUCH_LONGER = 8  # lists than documents: then it pays to look these up
+_HAIR = 1 + 1e-5  # rough scores are right to six digits
+
+
+class Candidates:
+    """The documents under a mask of one part, in an order that is asked for in part only."""
+
+    def __init__(self, filters: Filters, matched: Matched, mask: Bits, *, placed: bool) -> None:
+        self._filters, self._matched, self._mask = filters, matched, mask
+        self._part, self._query = filters.part, filters.query
+        self._placed = placed
+        self.count = bits.count(mask)
+
+    def first(self, wanted: int) -> Cards:
+        """Cards among which are the first `wanted` clusters; more than those, in any order."""
+        wanted = max(wanted, 1)
+        if self.count <= max(FEW, wanted):
+            return self._cards(bits.docs_of(self._mask, self._part.count))
+        has_best = self._is_around or self._matched.has_scores
+        ways: dict[str, Callable[[int], Cards]] = {
+            "newest": self._newest,
+            "date": self._next,
+            "distance": self._nearest,
+            "relevance": self._best if has_best else self._soonest,
+        }
+        sort = self._query.sort
+        if sort == "distance" and self._query.circle is None:
+            sort = "relevance"
+        elif sort == "distance" and not self._placed:
+            sort = "date"  # nothing from afar has a distance, and the date is what comes next
+        return ways[sort](wanted)
+
+    def _cards(self, docs: Docs) -> Cards:
+        return Cards.of(self._filters, self._matched, docs, placed=self._placed)
+
+    def _all(self) -> Docs:
+        return bits.docs_of(self._mask, self._part.count)
+
+    def _clusters(self, docs: Docs) -> int:
+        return len(bits.distinct(self._part.needs[docs]))
+
+    def _newest(self, wanted: int) -> Cards:
+        """Walk the list of the newest; equals of the last one come along."""
+        at, listed = self._part.arrays["newest_at"], self._part.arrays["newest_doc"]
+        size, end, found = _CHUNK, 0, self._all()[:0]
+        while end < len(listed):
+            end = int(np.searchsorted(at, at[min(end + size, len(listed)) - 1], "right"))
+            found = listed[:end][bits.holds(self._mask, listed[:end])]
+            if len(found) >= wanted and self._clusters(found) >= wanted:
+                break
+            size = end * 3
+        return self._cards(found)
+
+    def _walk(self) -> tuple[Ints, Docs, int, int]:
+        """The brief shifts from those that may still run on: start, document; where they end."""
+        arrays, query = self._part.arrays, self._query
+        after = query.now if query.start is None else max(query.now, query.start)
+        starts = arrays["brief_start"]
+        begin = int(np.searchsorted(starts, after - layout.DAY))
+        end = len(starts) if query.end is None else int(np.searchsorted(starts, query.end))
+        return starts, arrays["brief_doc"], begin, end
+
+    def _apart(self) -> Docs:
+        """The documents under the mask of which the walk says nothing certain.
+
+        They have a shift of several days, or one with a place of its own.
+        """
+        arrays = self._part.arrays
+        docs = bits.distinct(arrays["long_doc"])
+        if self._placed:
+            docs = bits.distinct(np.concatenate([docs, arrays["own_docs"]]))
+        return docs[bits.holds(self._mask, docs)]
+
+    def _next(self, wanted: int) -> Cards:
+        """Walk the shifts by their start until enough documents have begun for certain."""
+        starts, listed, begin, end = self._walk()
+        apart, size, stop = self._apart(), _CHUNK, begin
+        if len(apart) > FEW:
+            return self._earliest(wanted)
+        while stop < end:
+            stop = min(stop + size, end)
+            stop = int(np.searchsorted(starts, starts[stop - 1], "right")) if stop < end else end
+            docs = listed[begin:stop]
+            found = bits.distinct(docs[bits.holds(self._mask, docs)])
+            if len(found) >= wanted:
+                cards = self._cards(bits.distinct(np.concatenate([found, apart])))
+                certain = cards.next <= starts[stop - 1]
+                if len(bits.distinct(cards.need[certain])) >= wanted:
+                    return cards
+            size = (stop - begin) * 2
+        return self._earliest(wanted)
+
+    def _earliest(self, wanted: int) -> Cards:
+        """Cut off at the first shift of all, which the next one is never before."""
+        docs = self._all()
+        first = self._part.arrays["first_start"][docs]
+        probe = self._cards(docs[np.argpartition(first, wanted)[: 2 * wanted]])
+        latest = probe.in_order(self._query).next
+        if len(latest) < wanted or np.isinf(latest[wanted - 1]):
+            return self._cards(docs)
+        return self._cards(docs[first <= latest[wanted - 1]])
+
+    def _nearest(self, wanted: int) -> Cards:
+        """Cut off at the distance of the last one wanted, and a little beyond."""
+        where = self._filters.where
+        assert where is not None  # noqa: S101 - who is placed was asked where
+        keep = np.flatnonzero(bits.holds(self._mask, where.docs))
+        km, docs = where.rough_km[keep], where.docs[keep]
+        reach = 2 * wanted
+        while reach < len(km):
+            cut = float(np.partition(km, reach)[reach])
+            cards = self._cards(bits.distinct(docs[km <= cut + 2 * EDGE_KM]))
+            if len(bits.distinct(cards.need[cards.km <= cut])) >= wanted:
+                return cards
+            reach *= 4
+        return self._cards(bits.distinct(docs))
+
+    def _soonest(self, wanted: int) -> Cards:
+        """Without words: walk the shifts by their start until no later one can score as well.
+
+        An ongoing offer counts as one in 14 days, so it cannot either while the last card wanted
+        has more than that gives at best.
+        """
+        starts, listed, begin, end = self._walk()
+        apart, stop = self._apart(), begin
+        size = _CHUNK + 8 * wanted * max(len(listed) // max(self.count, 1), 1)
+        while len(apart) <= FEW and stop < end:
+            stop = min(stop + size, end)
+            docs = listed[begin:stop]
+            found = bits.distinct(np.concatenate([docs[bits.holds(self._mask, docs)], apart]))
+            if len(found) >= 2 * wanted:
+                keep, least = self._cut(found, self._factors(found), wanted)
+                days = max(float(starts[stop - 1]) - self._query.now, 0.0) / ranking.DAY
+                later = ranking.sooner(min(days, ranking.SOONER_DAYS)) * ranking.fresher(0.0)
+                if least > later * _HAIR:
+                    return self._cards(keep)
+            size = (stop - begin) * 2
+        docs = self._all()
+        return self._cards(self._cut(docs, self._factors(docs), wanted)[0])
+
+    def _cut(self, docs: Docs, most: Roughs, wanted: int) -> tuple[Docs, float]:
+        """The documents that can be among the first wanted, and the score that these have at least.
+
+        `most` is what each can score at best; a document may come several times.
+        """
+        if len(docs) <= 2 * wanted:
+            return bits.distinct(docs), 0.0
+        probe = docs[np.argpartition(most, len(most) - 2 * wanted)[-2 * wanted :]]
+        least = self._cards(bits.distinct(probe)).worst(wanted)
+        return bits.distinct(docs[most * np.float32(_HAIR) >= least]), least
+
+    def _best(self, wanted: int) -> Cards:
+        """Cut off where neither the best date, nor the best age, would help a text so far away.
+
+        With a circle each place counts on its own, and the nearest of a document is its best.
+        """
+        docs, near = self._places() if self._is_around else (self._all(), np.float32(1.0))
+        if not self._matched.has_scores:
+            return self._cards(self._cut(docs, near * self._factors(docs), wanted)[0])
+        most = self._texts(docs) * near
+        highest = np.float32(ranking.sooner(0.0) * ranking.fresher(0.0) * _HAIR)
+        probe = docs[np.argpartition(most, max(len(most) - 2 * wanted, 0))[-2 * wanted :]]
+        least = self._cards(bits.distinct(probe)).worst(wanted)
+        keep = (most * highest >= least).nonzero()[0]
+        docs, most = docs[keep], most[keep]
+        if len(keep) > FEW:
+            return self._cards(self._cut(docs, most * self._factors(docs), wanted)[0])
+        return self._cards(bits.distinct(docs))
+
+    @property
+    def _is_around(self) -> bool:
+        return self._placed and self._query.circle is not None
+
+    def _places(self) -> tuple[Docs, Roughs]:
+        """The document of each place of the circle, and what its nearness makes of a score."""
+        where = self._filters.where
+        assert where is not None  # noqa: S101 - who is placed was asked where
+        keep = bits.holds(self._mask, where.docs).nonzero()[0]
+        km = np.maximum(where.rough_km[keep] - np.float32(EDGE_KM), 0)
+        return where.docs[keep], ranking.nearer(km)
+
+    def _texts(self, docs: Docs) -> Roughs:
+        """What the words give, to six digits."""
+        if self._matched.listed() > _MUCH_LONGER * len(docs):
+            return np.asarray(self._matched.scores(docs), np.float32)
+        return self._matched.rough_scores(docs)
+
+    def _factors(self, docs: Docs) -> Roughs:
+        """The most that date, age and waiting list can make of each document.
+
+        Its next shift is never before its first; one without counts as in 14 days.
+        """
+        arrays, now = self._part.arrays, self._query.now
+        until = (arrays["first_start"][docs] - now).astype(np.float32)
+        days = np.clip(until / np.float32(ranking.DAY), 0, np.float32(ranking.SOONER_DAYS))
+        age = (now - arrays["published"][docs]).astype(np.float32)
+        age = np.maximum(age / np.float32(ranking.DAY), 0)
+        factors = ranking.sooner(days) * ranking.fresher(age)
+        free = (arrays["flags"][docs] & schema.HAS_PLACES) > 0
+        return np.asarray(np.where(free, factors, factors * np.float32(ranking.WAITING_LIST)))

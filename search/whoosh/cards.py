@@ -1,0 +1,119 @@
+"""Documents as they meet a query, exactly: score, distance, next date; and the order of them all."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search import ranking
+from search.query import Query
+from search.whoosh import schema
+from search.whoosh.bits import Docs
+from search.whoosh.closeup import Closeup
+from search.whoosh.filters import Filters
+from search.whoosh.matching import Matched
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """One row a document; `part` says of which part it is, `need` what is shown once only.
+
+    `next` and `km` may be infinite.
+    """
+
+    part: Ints
+    doc: Ints
+    id: Ints
+    cluster: Ints
+    need: Ints
+    association: Ints
+    published: Ints
+    score: Floats
+    next: Floats
+    km: Floats
+
+    @classmethod
+    def of(cls, filters: Filters, matched: Matched, docs: Docs, *, placed: bool) -> "Cards":
+        """The cards of some documents of a part."""
+        arrays, query = filters.part.arrays, filters.query
+        near = Closeup(filters.part, query, docs, placed=placed, start=query.start, end=query.end)
+        published = arrays["published"][docs]
+        free = (arrays["flags"][docs] & schema.HAS_PLACES) > 0
+        score = _scores(query.now, matched.scores(docs), near, published, free)
+        return cls(
+            part=np.full(len(docs), matched.at),
+            doc=docs.astype(np.int64),
+            id=arrays["id"][docs],
+            cluster=arrays["cluster"][docs],
+            need=filters.part.needs[docs],
+            association=arrays["association"][docs],
+            published=published,
+            score=score,
+            next=near.next,
+            km=near.km,
+        )
+
+    @classmethod
+    def joined(cls, some: "list[Cards]") -> "Cards":
+        """The cards of all parts."""
+        if len(some) == 1:
+            return some[0]
+        columns = [field.name for field in fields(cls)]
+        return cls(*(np.concatenate([getattr(one, name) for one in some]) for name in columns))
+
+    def __len__(self) -> int:
+        return len(self.doc)
+
+    def __getitem__(self, rows: Ints | slice) -> "Cards":
+        return Cards(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+    def in_order(self, query: Query) -> "Cards":
+        """The best card of each cluster, in the order asked; ties by distance, next date, id."""
+        metres = np.rint(self.km * 1000)
+        key = {
+            "distance": metres if query.circle is not None else None,
+            "date": self.next,
+            "newest": -self.published,
+        }.get(query.sort)
+        if key is None:
+            key = -np.rint(self.score * ranking.SCORE_STEPS)
+        order = np.lexsort((self.id, self.next, metres, key))
+        return self[order[_firsts(self.need[order])]]
+
+    def worst(self, wanted: int) -> float:
+        """A score that the first `wanted` clusters have at least; 0 when there are not so many."""
+        if len(self) < wanted:
+            return 0.0
+        order = np.argsort(-self.score)
+        first = _firsts(self.need[order])
+        if len(first) < wanted:
+            return 0.0
+        return float(self.score[order[first[wanted - 1]]]) - 2 / ranking.SCORE_STEPS
+
+
+def _firsts(clusters: Ints) -> Ints:
+    """Where each cluster comes first."""
+    order = np.argsort(clusters, kind="stable")
+    ordered = clusters[order]
+    again = np.zeros(len(clusters), bool)
+    again[order[1:][ordered[1:] == ordered[:-1]]] = True
+    return (~again).nonzero()[0]
+
+
+def _scores(
+    now: int, text: Floats, near: Closeup, published: Ints, free: NDArray[np.bool_]
+) -> Floats:
+    """Text times factors, in the order in which the reference multiplies."""
+    begins, km = near.next, near.km
+    days = np.where(
+        np.isinf(begins), ranking.SOONER_DAYS, np.maximum(begins - now, 0) / ranking.DAY
+    )
+    scores = text * ranking.sooner(days)
+    at = np.flatnonzero(np.isfinite(km))
+    scores[at] *= ranking.nearer(km[at])
+    scores *= ranking.fresher(np.maximum(now - published, 0) / ranking.DAY)
+    scores *= np.where(free, 1.0, ranking.WAITING_LIST)
+    return np.asarray(scores)
