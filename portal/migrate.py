@@ -53,4 +53,3 @@ def _run(engine: Engine, act: Callable[[Config], object]) -> None:
         settings = configuration()
         settings.attributes["connection"] = connection
         act(settings)
-        connection.commit()

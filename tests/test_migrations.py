@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, MetaData, Table, inspect
+from sqlalchemy import Column, Engine, MetaData, Table, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from portal import db, migrate
 from portal.db import Base
+from tests.world import World
 
 
 def test_models_and_migrations_agree(tmp_path: Path) -> None:
@@ -46,3 +50,44 @@ def test_each_migration_goes_down_and_up_again(tmp_path: Path) -> None:
 
 def test_one_line_of_migrations(tmp_path: Path) -> None:
     assert len(ScriptDirectory.from_config(migrate.configuration()).get_heads()) == 1
+
+
+def rows(engine: Engine) -> dict[str, int]:
+    """How many rows each table has."""
+    with engine.connect() as opened:
+        return {
+            table: opened.execute(text(f'SELECT count(*) FROM "{table}"')).scalar_one()  # noqa: S608
+            for table in inspect(opened).get_table_names()
+            if table != "alembic_version"
+        }
+
+
+def test_no_row_is_lost_on_the_way_down_and_up_again(built_world: World, tmp_path: Path) -> None:
+    path = tmp_path / "full.db"
+    shutil.copy(built_world.folder / "made.db", path)
+    engine = db.make_engine(f"sqlite:///{path}")
+    before = rows(engine)
+    assert sum(count > 0 for count in before.values()) > 20
+    migrate.downgrade(engine, "0001")
+    oldest = rows(engine)
+    before["sign_in_links"] = 0  # live 15 minutes, and the older schema cannot hold them
+    assert oldest == {table: count for table, count in before.items() if table in oldest}
+    migrate.upgrade(engine)
+    after = rows(engine)
+    assert {table: after[table] for table in oldest} == oldest
+    with engine.connect() as opened:
+        assert opened.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+    engine.dispose()
+
+
+def test_the_control_with_foreign_keys_on_a_full_table_cannot_be_changed(
+    built_world: World, tmp_path: Path
+) -> None:
+    """What a migration of `signups` would meet if foreign keys stayed on while SQLite drops the old table."""
+    path = tmp_path / "full.db"
+    shutil.copy(built_world.folder / "made.db", path)
+    engine = db.make_engine(f"sqlite:///{path}")
+    with engine.connect() as opened, pytest.raises(IntegrityError):
+        opened.exec_driver_sql("CREATE TABLE copied AS SELECT * FROM signups")
+        opened.exec_driver_sql("DROP TABLE signups")
+    engine.dispose()
