@@ -11,7 +11,7 @@ import base64
 import http.client
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import IO
@@ -29,6 +29,7 @@ from portal.fetch.errors import (
 )
 
 __all__ = [
+    "ROBOT",
     "AddressRefused",
     "BadAnswer",
     "FetchError",
@@ -39,12 +40,14 @@ __all__ = [
     "Unreachable",
     "basic",
     "fetch",
+    "probe",
 ]
 
 MIB = 1024 * 1024
 MOST_REDIRECTS = 3
 MOST_HEADER_BYTES = 65_536
-USER_AGENT = "Relais/1 (+https://relais.invalid; volunteer offers)"
+ROBOT = "Relais"  # the name that robots.txt may speak to
+USER_AGENT = f"{ROBOT}/1 (+https://relais.invalid; volunteer offers)"
 _MOVED = {301, 302, 303, 307, 308}
 
 
@@ -100,40 +103,76 @@ def fetch(
     """
     conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
     asked = {name: value for name, value in conditions.items() if value}
-    headers = {
-        "User-Agent": USER_AGENT,
-        "Accept": accept,
-        "Accept-Encoding": ACCEPTED,
-        "Connection": "close",
-    }
-    target = first = read_target(url)
+    headers = {"Accept": accept, "Accept-Encoding": ACCEPTED, **asked}
     rules = rules or Rules(allow_private=allow_private)
     watch = Stopwatch(max_seconds)
     try:
-        for _ in range(MOST_REDIRECTS + 1):
-            secret = dict(credentials or {}) if target.origin == first.origin else {}
-            # Both must be closed: an answer that was not read to its end holds on to the socket.
-            with (
-                closing(GuardedConnection(target, rules, watch)) as connection,
-                _ask(connection, target, {**headers, **asked, **secret}, watch) as response,
-            ):
-                watch.check()
-                _judge_head(response, target)
-                if response.status not in _MOVED:
-                    return _take(response, url, target, bool(asked), max_bytes, watch)
-                url = _moved_to(url, response)
-                target = read_target(url)
-        raise BadAnswer(host=target.host, answer="trop de redirections")
+        with _answer("GET", url, headers, rules, watch, credentials) as (response, at, target):
+            return _take(response, at, target, bool(asked), max_bytes, watch)
     finally:
         watch.stop()
 
 
+def probe(
+    url: str,
+    *,
+    max_seconds: float,
+    method: str = "HEAD",
+    rules: Rules | None = None,
+    allow_private: bool = False,
+) -> int:
+    """The status that an address answers with in the end, behind the same guard; the body is not read.
+
+    Raises AddressRefused, TooSlow, Unreachable or BadAnswer.
+    """
+    watch = Stopwatch(max_seconds)
+    rules = rules or Rules(allow_private=allow_private)
+    try:
+        with _answer(method, url, {"Accept": "*/*"}, rules, watch, None) as (response, _, _):
+            return response.status
+    finally:
+        watch.stop()
+
+
+@contextmanager
+def _answer(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    rules: Rules,
+    watch: Stopwatch,
+    credentials: Mapping[str, str] | None,
+) -> Iterator[tuple[http.client.HTTPResponse, str, Target]]:
+    """The head of the last answer, after redirects, with where it was found; its body can still be read."""
+    always = {"User-Agent": USER_AGENT, "Connection": "close", **headers}
+    target = first = read_target(url)
+    for _ in range(MOST_REDIRECTS + 1):
+        secret = dict(credentials or {}) if target.origin == first.origin else {}
+        # Both must be closed: an answer that was not read to its end holds on to the socket.
+        with (
+            closing(GuardedConnection(target, rules, watch)) as connection,
+            _ask(connection, method, target, {**always, **secret}, watch) as response,
+        ):
+            watch.check()
+            _judge_head(response, target)
+            if response.status not in _MOVED:
+                yield response, url, target
+                return
+            url = _moved_to(url, response)
+            target = read_target(url)
+    raise BadAnswer(host=target.host, answer="trop de redirections")
+
+
 def _ask(
-    connection: GuardedConnection, target: Target, headers: Mapping[str, str], watch: Stopwatch
+    connection: GuardedConnection,
+    method: str,
+    target: Target,
+    headers: Mapping[str, str],
+    watch: Stopwatch,
 ) -> http.client.HTTPResponse:
     """Send the request and read the head of the answer."""
     try:
-        connection.request("GET", target.path, headers=dict(headers))
+        connection.request(method, target.path, headers=dict(headers))
         response = connection.getresponse()
     except (OSError, http.client.HTTPException, ValueError) as error:
         watch.check()

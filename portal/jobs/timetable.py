@@ -15,7 +15,7 @@ from datetime import timedelta
 from flask import Flask
 
 from portal import db
-from portal.jobs import feeds, outbox, upkeep
+from portal.jobs import feeds, links, outbox, upkeep
 from portal.services import leases
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,7 @@ TIMETABLE: list[Timed] = [
     Timed("index", timedelta(minutes=10), upkeep.reconcile_index, timedelta(hours=1)),
     Timed("rules", timedelta(hours=6), upkeep.roll_out_rules, timedelta(hours=1)),
     Timed("feeds", timedelta(minutes=1), feeds.run_due, timedelta(hours=2)),
+    Timed("links", timedelta(minutes=5), links.check_due),
     Timed("grace", timedelta(hours=1), feeds.hide_unconfirmed),
     Timed("liked_news", timedelta(hours=24), upkeep.tell_liked_news),
     Timed("friends", timedelta(hours=1), upkeep.forget_friends),
