@@ -9,10 +9,9 @@ from flask_babel import gettext as _
 from lxml.builder import ElementMaker
 
 from portal import clock
-from portal.api import footprint_reading, footprint_writing
+from portal.api import footprint_finding, footprint_reading, footprint_writing
 from portal.api.access import by_key, is_valid, open_to_pages
 from portal.api.syndication import xml
-from portal.services import finding
 
 data = Blueprint("api_footprint", __name__)
 data.after_request(open_to_pages)
@@ -35,10 +34,11 @@ def search() -> Any:
             401,
             _("Il faut une clé valide : ajoutez key=… à l’adresse. La modération en donne."),
         )
-    given = {name: value[:500] for name, value in request.args.items()}
-    found = finding.find(footprint_reading.read(given, clock.now()))
-    response = footprint_writing.OUTPUTS[output](found, given.get("fulldesc") == "1")
-    response.headers["Cache-Control"] = FRESH
+    given = {name: value[:1000] for name, value in request.args.items()}
+    question = footprint_reading.read(given, clock.now())
+    found = footprint_finding.find(question)
+    response = footprint_writing.OUTPUTS[output](found, question.is_full)
+    response.headers["Cache-Control"] = FRESH if question.may_be_kept else "no-cache"
     return response
 
 
