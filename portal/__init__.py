@@ -13,6 +13,7 @@ from portal import (
     formatting,
     freshness,
     language,
+    limits,
     logs,
     metrics,
     security,
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     tokens.use_key(settings.SECRET_KEY)
     logs.init_app(app)
     security.init_app(app, settings)
+    limits.init_app(app)
     db.init_app(app)
     assets.init_app(app)
     language.init_app(app)

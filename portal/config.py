@@ -63,6 +63,9 @@ class Settings:
     FEEDS_MAX_BYTES: int = _setting(256 * MIB, "decompressed bytes of one feed")  # type: ignore[assignment]
     FEEDS_MAX_SECONDS: int = _setting(300, "wall time of one download")  # type: ignore[assignment]
     FEEDS_MAX_RECORDS: int = _setting(1_000_000, "records of one feed")  # type: ignore[assignment]
+    FEEDS_CHECK_LIMIT: str = _setting(
+        "6 per minute;40 per hour", "public checks of feeds from one network"
+    )  # type: ignore[assignment]
     PROXY_HOPS: int = _setting(0, "how many proxies in front are trusted")  # type: ignore[assignment]
     METRICS_TOKEN: str = _setting("", "bearer token of /metrics", secret=True)  # type: ignore[assignment]
     HOST: str = _setting("127.0.0.1", "the address the server listens on")  # type: ignore[assignment]

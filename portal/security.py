@@ -62,6 +62,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         hops = settings.PROXY_HOPS
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     app.before_request(_take_request_id)
+    app.before_request(_take_files)
     app.after_request(_set_headers)
     app.jinja_env.globals["form_token"] = form_token
     app.jinja_env.globals["form_token_field"] = form_token_field
@@ -154,6 +155,14 @@ def _take_request_id() -> None:
     host = urlsplit(current_app.config["BASE_URL"]).netloc
     if request.host not in (host, *current_app.config["TRUSTED_NAMES"]):
         abort(400)
+
+
+def _take_files() -> None:
+    """A view that takes files says how many bytes at most; every other form is small."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    most = getattr(view, "most_bytes", None)
+    if most is not None:
+        request.max_content_length = most
 
 
 def _set_headers(response: Response) -> Response:

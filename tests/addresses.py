@@ -47,6 +47,7 @@ GAPS: tuple[tuple[str, dict[str, str]], ...] = (
 )  # fmt: skip
 WORDS: tuple[tuple[str, dict[str, str]], ...] = (
     ("/moderation/feeds/", {"name": "partenaire"}),
+    ("/feeds/formats/", {"name": "table"}),
     ("/demo/feeds/", {"file": PARTNERS[0].file}),
     ("/static/", {"version": "0", "name": "site.css"}),
     ("/sign-in/", {"provider": "nobody"}),
@@ -152,6 +153,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /dashboard/<slug>/team/<int:membership_id>/remove": {},
     "POST /dashboard/<slug>/team/<int:membership_id>/role": {"role": "coordinator"},
     "POST /dashboard/<slug>/team/invitations/<int:invitation_id>/revoke": {},
+    "POST /feeds/check": {"url": "http://127.0.0.1:1/flux.xml", "format": "", "date_order": "dmy"},
     "POST /invitations/<token>/refuse": {},
     "POST /moderation/associations/<int:association_id>/approve": {},
     "POST /moderation/associations/<int:association_id>/refuse": REASON,

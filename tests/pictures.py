@@ -10,6 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.bench.running import served_demo
+from tests.browser.pages import feed_report
 from tests.browser.walking import enter_in_one_click, open_a_card
 from tests.browser.walking import sign_up as fill_in
 from tests.browsing import launch
@@ -26,6 +27,8 @@ OPENED: dict[str, Callable[[Page], object]] = {
     "account": lambda page: enter(page, "volunteer", "/account"),
     "dashboard": lambda page: enter(page, "coordinator", "/dashboard"),
     "offer-form": lambda page: write_offer(page),
+    "feed-check": lambda page: page.goto("/feeds/check"),
+    "feed-report": lambda page: feed_report(page),
     "moderation": lambda page: enter(page, "moderator", "/moderation"),
 }
 

@@ -99,3 +99,8 @@ def find_columns(cells: Sequence[str], given: Mapping[str, str]) -> dict[int, st
     found = set(columns.values())
     is_header = len(found) >= _TOO_SHORT_ALONE and bool(found & {"title", "description"})
     return columns if is_header else {}
+
+
+def names_of(field: str, language: str) -> list[str]:
+    """What a column may be called in a language, the name of the template first."""
+    return _NAMES[field][0 if language == "fr" else 1].split("|")

@@ -200,7 +200,7 @@ def _minimum_age(item: FeedItem) -> int | None:
 
 
 def _write_locations(known: Known, offer: Offer, item: FeedItem, notes: Notebook) -> bool:
-    fresh = [_location(known, rank, given, notes) for rank, given in enumerate(item.locations)]
+    fresh = [locate(known, rank, given, notes) for rank, given in enumerate(item.locations)]
     if [_likeness(one) for one in offer.locations] == [_likeness(one) for one in fresh]:
         return False
     # The first ones are kept as rows and rewritten: shifts may point at them.
@@ -222,7 +222,8 @@ def _likeness(location: Location) -> tuple[object, ...]:
     return tuple(getattr(location, name) for name in _LIKENESS)
 
 
-def _location(known: Known, rank: int, given: FeedLocation, notes: Notebook) -> Location:
+def locate(known: Known, rank: int, given: FeedLocation, notes: Notebook) -> Location:
+    """The location of a record, found in the gazetteer; what had to be repaired is noted. Writes nothing."""
     found = known.places.get(given) or places.locate(
         given.street,
         given.postal_code,

@@ -146,6 +146,16 @@ def require_proof() -> None:
         raise ProofNeeded
 
 
+def takes_files(most_bytes: int) -> Callable[[View], View]:
+    """The form of this view may carry a file: that many bytes in all (security.py lets no other form be so big)."""
+
+    def mark(view: View) -> View:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def init_app(app: Flask) -> None:
     """Deny by default: a view without a mark is never run."""
 

@@ -40,6 +40,8 @@ def http_error(error: HTTPException) -> Any:
     """What Flask itself refuses: an unknown address, a method that is not there, a body too large."""
     if error.code is not None and error.code < 400:
         return error
+    if isinstance(error.response, Response):  # a limit that says more itself
+        return error.response
     response = answer(error.code or 500, "")
     for name, value in error.get_headers():
         if name == "Allow":

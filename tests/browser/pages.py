@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.walking import open_a_card, sign_up
 
+FAULTY = Path(__file__).parent.parent / "formats" / "samples" / "engagement_bad.xml"
 NEAR = "/search?place=Lyon&when=month&remote=no"
 
 
@@ -100,6 +102,14 @@ def dashboard(tail: str) -> Callable[[Page], object]:
     return go
 
 
+def feed_report(page: Page) -> None:
+    """The report of a feed with something to correct, from a file."""
+    page.goto("/feeds/check")
+    page.set_input_files("#file", FAULTY)
+    page.get_by_role("button", name="Voir le rapport").click()
+    expect(page.get_by_role("heading", name="Ce qu’il faut corriger")).to_be_visible()
+
+
 PAGES = (
     Seen("home", "", at("/")),
     Seen("search", "", at("/search?place=Lyon")),
@@ -114,6 +124,10 @@ PAGES = (
     Seen("association", "", association),
     Seen("association-new", "", at("/associations/new")),
     Seen("sign-in", "", at("/sign-in")),
+    Seen("feed-check", "", at("/feeds/check")),
+    Seen("feed-report", "", feed_report),
+    Seen("feed-formats", "", at("/feeds/formats")),
+    Seen("feed-format", "", at("/feeds/formats/table")),
     Seen("help", "", at("/help")),
     Seen("about", "", at("/about")),
     Seen("privacy", "", at("/privacy")),

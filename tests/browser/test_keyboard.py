@@ -12,7 +12,9 @@ from tests.browser.pages import PAGES, Seen
 from tests.browser.walking import open_a_card
 
 pytestmark = pytest.mark.browser
-WALKED = [seen for seen in PAGES if seen.name in ("home", "search", "offer", "today")]
+WALKED = [
+    seen for seen in PAGES if seen.name in ("home", "search", "offer", "today", "feed-report")
+]
 MOST_STOPS = 400
 # Elements that a person can use, as they are on the screen; of a group of radio buttons the keyboard stops at one.
 USABLE = """() => {

@@ -30,7 +30,11 @@ PRIVILEGES = {
     "verdict": ("approve",),
     "purpose": ("sign_in",),
 }
-WRITE_NOTHING = {"POST /shifts/<int:ident>/signups/check", "POST /signups/forget"}
+WRITE_NOTHING = {
+    "POST /feeds/check",
+    "POST /shifts/<int:ident>/signups/check",
+    "POST /signups/forget",
+}
 Changes = dict[tuple[str, Any, str], Any]
 
 
