@@ -24,6 +24,8 @@ GAPS: tuple[tuple[str, dict[str, str]], ...] = (
     ("/alerts/", {"token": "alert_token"}),
     ("/dashboard/<slug>/offers/<int:offer_id>/resume", {"offer_id": "paused_offer"}),
     ("/dashboard/<slug>/offers/<int:offer_id>/reopen", {"offer_id": "closed_offer"}),
+    ("/dashboard/<slug>/claims/", {"claimed_id": "claimed", "claim_id": "claim"}),
+    ("/moderation/claims/", {"claim_id": "waiting_claim"}),
     ("/dashboard/<slug>/signups/", {"signup_id": "came"}),
     ("/invitations/", {"token": "invitation_token"}),
     ("/moderation/associations/", {"association_id": "pending_association"}),
@@ -46,6 +48,7 @@ GAPS: tuple[tuple[str, dict[str, str]], ...] = (
     }),
 )  # fmt: skip
 WORDS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("/moderation/claims/", {"answer": "accept"}),
     ("/moderation/feeds/", {"name": "partenaire"}),
     ("/feeds/formats/", {"name": "table"}),
     ("/demo/feeds/", {"file": PARTNERS[0].file}),
@@ -141,6 +144,8 @@ FORMS: dict[str, dict[str, Any]] = {
         "name": "Lire ensemble", "summary": "On lit aux petits.", "email": "lire@example.org",
         "city": "Lyon", "url": "https://lire.example.org", "rna": "W691234567", "siren": "732829320",
     },
+    "POST /dashboard/<slug>/claims/<int:claimed_id>": {},
+    "POST /dashboard/<slug>/claims/<int:claim_id>/release": {},
     "POST /dashboard/<slug>/offers/<int:offer_id>/close": {},
     "POST /dashboard/<slug>/offers/<int:offer_id>/duplicate": {},
     "POST /dashboard/<slug>/offers/<int:offer_id>/edit": OFFER,
@@ -157,6 +162,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /invitations/<token>/refuse": {},
     "POST /moderation/associations/<int:association_id>/approve": {},
     "POST /moderation/associations/<int:association_id>/refuse": REASON,
+    "POST /moderation/claims/<int:claim_id>/<any(accept, refuse):answer>": {},
     "POST /moderation/decisions/<int:decision_id>/undo": {},
     "POST /moderation/feeds/<name>/confirm": {},
     "POST /moderation/feeds/<name>/dismiss": {},

@@ -12,6 +12,8 @@ from portal.models import (
     Alert,
     Association,
     AssociationState,
+    Claim,
+    ClaimState,
     Decision,
     Feed,
     FeedRun,
@@ -259,6 +261,20 @@ def _feed(unit: Unit, made: Things, cast: Cast) -> None:
     unit.add(run)
     unit.flush()
     made |= {"feed": feed.id, "feed_name": feed.name, "run": run.id}
+    named = [
+        Association(name=name, slug=name.lower(), feed_id=feed.id, external_id=name)
+        for name in ("Libre", "Demande", "Reprise")
+    ]
+    unit.add_all(named)
+    unit.flush()
+    free, asked, taken = named
+    taken.claimed_by_id = cast.jardins.id
+    waits = Claim(association_id=cast.jardins.id, claimed_id=asked.id, person_id=cast.alice.id)
+    done = Claim(association_id=cast.jardins.id, claimed_id=taken.id, person_id=cast.alice.id)
+    done.state, done.decided_at = ClaimState.ACCEPTED, clock.now()
+    unit.add_all([waits, done])
+    unit.flush()
+    made |= {"claimed": free.id, "waiting_claim": waits.id, "claim": done.id}
 
 
 def signup_of(unit: Unit, made: Things) -> Signup:

@@ -64,6 +64,13 @@ def write(offer: Offer, wish: OfferWish) -> None:
     db.session.flush()
 
 
+def dates(offer: Offer) -> list[tuple[object, ...]]:
+    """What the offer's shifts and rules say, to tell whether an edit touched them."""
+    shifts_said = [(s.id, s.starts_at, s.ends_at, s.capacity, s.state) for s in offer.shifts]
+    rules_said = [(r.id, r.rrule, r.starts_at, r.minutes, r.capacity) for r in offer.rules]
+    return [*sorted(shifts_said, key=repr), *sorted(rules_said, key=repr)]
+
+
 def drop(offer: Offer, shift: Shift) -> None:
     """Take a shift away: removed when nobody was ever on it, else cancelled, and its people told."""
     if db.session.scalar(select(Signup.id).where(Signup.shift_id == shift.id).limit(1)) is None:

@@ -102,9 +102,12 @@ def edit(offer: Offer, wish: OfferWish, person: Person, *, publish: bool = False
     """Change an offer. What a feed brought keeps the hand-made fields from now on. A large edit is looked at again."""
     before = f"{offer.title}\n{offer.description}"
     changed = _write(offer, wish)
+    dates = offer_shifts.dates(offer)
     offer_shifts.write(offer, wish)
+    if offer_shifts.dates(offer) != dates:
+        changed.append("shifts")
     if offer.feed_id is not None:
-        offer.own_fields = sorted({*offer.own_fields, *changed, "shifts"})
+        offer.own_fields = sorted({*offer.own_fields, *changed})
     likeness = _likeness(before, f"{offer.title}\n{offer.description}")
     if offer.state is OfferState.DRAFT and publish:
         _publish(offer)

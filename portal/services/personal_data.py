@@ -16,6 +16,7 @@ from portal import clock, db, tokens
 from portal.errors import Conflict
 from portal.models import (
     Alert,
+    Claim,
     Flag,
     History,
     Identity,
@@ -89,6 +90,10 @@ def export(person: Person) -> dict[str, Any]:
         "flags": [
             _row(one, "offer_id", "reason", "text", "created_at")
             for one in _all(Flag, Flag.person_id == person.id)
+        ],
+        "claims": [
+            _row(one, "association_id", "claimed_id", "state", "proof", "created_at")
+            for one in _all(Claim, Claim.person_id == person.id)
         ],
         "history": [
             _row(one, "verb", "subject", "subject_id", "created_at")

@@ -12,6 +12,7 @@ from portal.views import (
     access,
     accounts,
     associations,
+    claims,
     dashboard,
     demo,
     errors,
@@ -66,6 +67,7 @@ def blueprints() -> tuple[Blueprint, ...]:
     return (
         accounts.pages,
         associations.pages,
+        claims.pages,
         dashboard.pages,
         demo.pages,
         feed_formats.pages,

@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from portal import db
 from portal.errors import NotFound
 from portal.forms.moderation import FlagForm, ReasonForm
-from portal.models import Association, Decision, Flag, Offer
-from portal.services import feeds, moderation
+from portal.models import Association, Claim, Decision, Flag, Offer
+from portal.services import claims, feeds, moderation
 from portal.services.moderation import Queue
 from portal.views import access
 from portal.views.access import moderators
@@ -39,6 +39,7 @@ def show() -> Any:
         ],
         decisions=[_told(one) for one in moderation.recent(20)],
         feeds=queue.feeds,
+        claims=claims.waiting(),
     )
 
 
@@ -118,6 +119,21 @@ def dismiss_feed(name: str) -> Any:
     """The implausible run was wrong."""
     feeds.dismiss(feeds.by_name(name), db.session.commit)
     return _done(_("Le passage est écarté : les offres d’avant restent."))
+
+
+@pages.post("/claims/<int:claim_id>/<any(accept, refuse):answer>")
+@moderators
+def answer_claim(claim_id: int, answer: str) -> Any:
+    """Whether an association may take over what a feed brings in its name."""
+    found = db.session.get(Claim, claim_id)
+    if found is None:
+        raise NotFound
+    person = access.signed_in_person()
+    if answer == "accept":
+        claims.accept(found, person)
+        return _done(_("L’association a repris ces besoins."))
+    claims.refuse(found, person)
+    return _done(_("La demande est refusée."))
 
 
 @pages.post("/decisions/<int:decision_id>/undo")

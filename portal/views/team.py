@@ -143,6 +143,10 @@ def _told(line: History) -> str:
         "offer_resumed": _("%(who)s a repris un besoin."),
         "offer_closed": _("%(who)s a clos un besoin."),
         "offer_reopened": _("%(who)s a rouvert un besoin."),
+        "claim_asked": _("%(who)s a demandé à reprendre des besoins venus d’un partenaire."),
+        "claim_refused": _("La modération n’a pas accepté une reprise."),
+        "claim_released": _("%(who)s a rendu des besoins au partenaire."),
+        "offers_claimed": _("%(who)s a repris les besoins venus d’un partenaire."),
         "offer_duplicated": _("%(who)s a copié un besoin."),
     }
     return told.get(line.verb, _("%(who)s a agi.")) % {"who": who}
