@@ -153,6 +153,10 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /dashboard/<slug>/offers/<int:offer_id>/reopen": {},
     "POST /dashboard/<slug>/offers/<int:offer_id>/resume": {},
     "POST /dashboard/<slug>/offers/new": OFFER,
+    "POST /dashboard/<slug>/settings": {
+        "name": "Lire ensemble", "summary": "On lit aux petits.", "email": "lire@example.org",
+        "city": "Lyon", "url": "https://lire.example.org", "hears_at_once": "y",
+    },
     "POST /dashboard/<slug>/signups/<int:signup_id>/attendance": {"state": "attended"},
     "POST /dashboard/<slug>/team": {"email": "zoe@example.org", "role": "helper"},
     "POST /dashboard/<slug>/team/<int:membership_id>/remove": {},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
-from wtforms import Form, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, Form, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice as Choice
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -78,6 +78,15 @@ class AssociationForm(Form):
                     "Ce numéro n’est pas valable : neuf chiffres (SIREN) ou quatorze (SIRET), sans faute de frappe."
                 )
             )
+
+
+class AssociationSettingsForm(AssociationForm):
+    """The same, changed later, and when the team hears of signups."""
+
+    hears_at_once = BooleanField(
+        _("Prévenir l’équipe à chaque inscription"),
+        description=_("Sinon, un seul message par jour, quand il y a du nouveau."),
+    )
 
 
 class TeamForm(Form):

@@ -241,14 +241,6 @@ def record(
     db.session.flush()
 
 
-def edit(association: Association, by: Person, **fields: str) -> None:
-    """Change what the association says of itself; only the fields named in the signature of its form arrive here."""
-    for name in ("name", "summary", "city", "url", "email", "rna", "siren"):
-        if name in fields:
-            setattr(association, name, fields[name])
-    record(association, by, "association_edited", "association", association.id)
-
-
 def _membership(association: Association, person_id: int) -> Membership:
     found = next((m for m in association.memberships if m.person_id == person_id), None)
     if found is None:

@@ -10,13 +10,14 @@ from sqlalchemy import func, select
 
 from portal import clock, db, language, permissions
 from portal.errors import NotFound
-from portal.forms.association import AssociationForm
+from portal.forms.association import AssociationForm, AssociationSettingsForm
 from portal.models import Association, AssociationState, Offer, OfferState, Shift, Signup
 from portal.models.signup import SignupState
-from portal.services import associations
+from portal.services import association_editing, associations
 from portal.services.associations import NewAssociation
 from portal.views import access, answers
-from portal.views.access import by_token, public, signed_in
+from portal.views.access import by_token, coordinators, public, signed_in
+from portal.views.dashboard import frame
 
 pages = Blueprint("associations", __name__)
 SHOWN = 12
@@ -81,6 +82,37 @@ def show(slug: str) -> Any:
         may_edit=permissions.may_help(access.person(), association),
         more_url=url_for("search.show", association=association.id),
     )
+
+
+@pages.get("/dashboard/<slug>/settings")
+@coordinators
+def settings(association: Association) -> Any:
+    """What the association says of itself, and when its team hears of signups."""
+    return _settings_page(association, AssociationSettingsForm(obj=association))
+
+
+@pages.post("/dashboard/<slug>/settings")
+@coordinators
+def change_settings(association: Association) -> Any:
+    """Change it."""
+    form = AssociationSettingsForm(request.form)
+    if not form.validate():
+        return _settings_page(association, form), 422
+    was_verified = association.is_verified
+    fields = {name: field.data or "" for name, field in form._fields.items()}
+    fields["hears_at_once"] = bool(form.hears_at_once.data)
+    association_editing.edit(association, access.signed_in_person(), **fields)
+    db.session.commit()
+    flash(
+        _("C’est noté. Vos prochains besoins seront relus, le temps de vérifier ce nom.")
+        if was_verified and not association.is_verified
+        else _("C’est noté.")
+    )
+    return redirect(url_for("associations.settings", slug=association.slug), code=303)
+
+
+def _settings_page(association: Association, form: AssociationSettingsForm) -> str:
+    return render_template("dashboard/settings.html", **frame(association, "settings"), form=form)
 
 
 @pages.get("/team/<token>")

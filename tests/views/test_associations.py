@@ -254,3 +254,45 @@ def test_a_siren_is_checked_by_its_key(number: str, is_good: bool) -> None:
 )
 def test_an_rna_is_w_and_nine_plain_digits(number: str, is_good: bool) -> None:
     assert registers.is_rna(number) is is_good
+
+
+def test_an_association_changes_its_words_and_when_its_team_hears(
+    visitor: Visitor, cast: Cast, database: Database
+) -> None:
+    sign_in(visitor, cast.alice)
+    address = f"/dashboard/{cast.jardins.slug}/settings"
+    page = visitor.get(address)
+    assert page.soup.select_one("input[name=name]")["value"] == cast.jardins.name
+    changed = visitor.submit("/settings", summary="On sème partout.", hears_at_once=None)
+    assert changed.status == 200 and "C’est noté." in changed.words
+    with database.reading() as session:
+        kept = session.get_one(Association, cast.jardins.id)
+        assert (kept.summary, kept.hears_at_once) == ("On sème partout.", False)
+        assert kept.is_verified and kept.name == cast.jardins.name
+    assert "On sème partout." in visitor.get(f"/associations/{cast.jardins.slug}").words
+
+
+def test_another_name_is_verified_again_and_found_at_once(
+    visitor: Visitor, cast: Cast, database: Database
+) -> None:
+    with database.writing() as session:
+        offer = factories.offer(session.get_one(Association, cast.jardins.id))
+        session.add(offer)
+        session.commit()
+    sign_in(visitor, cast.alice)
+    visitor.get(f"/dashboard/{cast.jardins.slug}/settings")
+    page = visitor.submit("/settings", name="La Croix Verte")
+    assert "relus" in page.words
+    with database.reading() as session:
+        assert not session.get_one(Association, cast.jardins.id).is_verified
+        assert session.get_one(Offer, offer.id).version == 2
+        wanted = session.scalars(select(Outbox.key).where(Outbox.kind == "index")).all()
+        assert f"index:{offer.id}" in wanted
+
+
+def test_a_wrong_number_is_told_and_what_was_typed_stays(visitor: Visitor, cast: Cast) -> None:
+    sign_in(visitor, cast.alice)
+    visitor.get(f"/dashboard/{cast.jardins.slug}/settings")
+    page = visitor.submit("/settings", siren="123456789", summary="Une autre phrase.")
+    assert page.status == 422 and "SIREN" in page.words
+    assert "Une autre phrase." in page.soup.select_one("textarea[name=summary]").text
