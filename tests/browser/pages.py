@@ -144,6 +144,7 @@ PAGES = (
     Seen("people", "coordinator", dashboard("/people")),
     Seen("offers", "coordinator", dashboard("/offers")),
     Seen("team", "coordinator", dashboard("/team")),
+    Seen("settings", "coordinator", dashboard("/settings")),
     Seen("offer-form", "coordinator", dashboard("/offers/new")),
     Seen("moderation", "moderator", at("/moderation")),
 )

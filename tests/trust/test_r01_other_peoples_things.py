@@ -37,7 +37,7 @@ TOKENS = {
 
 def leaks(response: Any, role: str) -> list[str]:
     """The private words in an answer that this role may not read."""
-    text = response.get_data(as_text=True) + str(response.headers)
+    text = response.get_data().decode(errors="replace") + str(response.headers)
     text = text.replace("&#39;", "'").replace("&nbsp;", " ").replace("\u00a0", " ")
     who = {"stale_coord": "coordinator", "stale_mod": "moderator"}.get(role, role)
     return [word for word, readers in CANARIES.items() if word in text and who not in readers]
@@ -87,7 +87,9 @@ def test_the_words_are_there_for_those_who_may_read_them(world: World) -> None:
         "volunteer": ("/account/export", ("amie.canari@example.org", "appareilcanari")),
     }
     for role, (path, words) in seen.items():
-        text = world.ask(role, "GET", path).get_data(as_text=True).replace("\u00a0", " ")
+        text = (
+            world.ask(role, "GET", path).get_data().decode(errors="replace").replace("\u00a0", " ")
+        )
         assert [word for word in words if word not in text] == [], path
 
 
