@@ -155,7 +155,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /dashboard/<slug>/offers/new": OFFER,
     "POST /dashboard/<slug>/settings": {
         "name": "Lire ensemble", "summary": "On lit aux petits.", "email": "lire@example.org",
-        "city": "Lyon", "url": "https://lire.example.org", "hears_at_once": "y",
+        "city": "Lyon", "url": "https://lire.example.org", "rna": "W691234567", "siren": "732829320",
+        "hears_at_once": "y",
     },
     "POST /dashboard/<slug>/signups/<int:signup_id>/attendance": {"state": "attended"},
     "POST /dashboard/<slug>/team": {"email": "zoe@example.org", "role": "helper"},
