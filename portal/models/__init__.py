@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.models.alert import Alert
 from portal.models.association import Association, AssociationState
 from portal.models.claim import Claim, ClaimState
+from portal.models.cluster import Cluster, ClusterDecision, ClusterKey, ClusterPair, PairState
 from portal.models.decision import Decision, Verdict
 from portal.models.feed import (
     Feed,
@@ -21,7 +22,7 @@ from portal.models.invitation import Invitation, InvitationState, MailRefusal
 from portal.models.like import Like
 from portal.models.link import Link, LinkState
 from portal.models.membership import Membership, TeamInvitation, TeamRole
-from portal.models.offer import Cluster, Location, Offer, OfferDay, OfferState, Precision, Remote
+from portal.models.offer import Location, Offer, OfferDay, OfferState, Precision, Remote
 from portal.models.outbox import JobLease, Outbox
 from portal.models.person import Person, PersonRole, PersonState
 from portal.models.place import Place, PlacePostcode
@@ -37,6 +38,9 @@ __all__ = [
     "Claim",
     "ClaimState",
     "Cluster",
+    "ClusterDecision",
+    "ClusterKey",
+    "ClusterPair",
     "Decision",
     "Feed",
     "FeedProblem",
@@ -61,6 +65,7 @@ __all__ = [
     "OfferDay",
     "OfferState",
     "Outbox",
+    "PairState",
     "Person",
     "PersonRole",
     "PersonState",

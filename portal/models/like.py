@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import clock
@@ -22,5 +22,7 @@ class Like(Base):
     cluster_id: Mapped[int] = mapped_column(ForeignKey("clusters.id"), index=True)
     offer_id: Mapped[int] = mapped_column(ForeignKey("offers.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    # Through which offers else: two likes that a joining of clusters made one, and that a split gives back.
+    also: Mapped[list[int]] = mapped_column(JSON, default=list)
     # When its person was told that it nearly fills or ends: once is enough.
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
-"""Offers: what a volunteer can find and sign up for; where they happen; and the cluster each is born in."""
+"""Offers: what a volunteer can find and sign up for, and where they happen. Each is born in a cluster of its own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from portal import clock
 from portal.db import Base, UtcDateTime, enum_type
 from portal.models.association import Association, AssociationState
 from portal.models.feed import Feed
+from portal.models.cluster import Cluster
 from portal.models.shift import RecurrenceRule, Shift
 
 
@@ -61,15 +62,6 @@ CHANGES: frozenset[tuple[OfferState, OfferState]] = frozenset(
     }.items()
     for target in targets
 )
-
-
-class Cluster(Base):
-    """Offers that are the same need. Likes belong to it, so that they survive a feed's edit and a joining of clusters."""
-
-    __tablename__ = "clusters"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
 class Offer(Base):
