@@ -16,7 +16,7 @@ from flask import current_app
 
 from portal import db, mail
 from portal.errors import PortalError
-from portal.jobs import letters
+from portal.jobs import clusters, letters
 from portal.services import indexing, outbox
 from portal.services.outbox import Job
 from search.index import IndexUnavailable
@@ -113,7 +113,9 @@ def update_index(jobs: Sequence[Job]) -> Failures:
 
 
 # Mail one by one: under one lease for many, a slow server would make the last of them overdue, and so sent twice.
+# Clusters first: what they move is then indexed once.
 HANDLERS: dict[str, Handler] = {
+    "cluster": Handler(clusters.gather, batch=4),
     "index": Handler(update_index, batch=500),
     "mail": Handler(send_mail, batch=1),
 }

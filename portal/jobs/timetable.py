@@ -15,7 +15,7 @@ from datetime import timedelta
 from flask import Flask
 
 from portal import db
-from portal.jobs import feeds, links, outbox, upkeep
+from portal.jobs import clusters, feeds, links, outbox, upkeep
 from portal.services import leases
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,7 @@ TIMETABLE: list[Timed] = [
     Timed("lines", timedelta(seconds=20), upkeep.settle_lines, is_quick=True),
     Timed("digests", timedelta(hours=1), upkeep.tell_teams),
     Timed("index", timedelta(minutes=10), upkeep.reconcile_index, timedelta(hours=1)),
+    Timed("clusters", timedelta(minutes=10), clusters.catch_up),
     Timed("rules", timedelta(hours=6), upkeep.roll_out_rules, timedelta(hours=1)),
     Timed("feeds", timedelta(minutes=1), feeds.run_due, timedelta(hours=2)),
     Timed("links", timedelta(minutes=5), links.check_due),

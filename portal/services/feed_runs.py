@@ -184,6 +184,7 @@ def _write_together(
                     touched.append(offer)
             db.session.flush()
             outbox.reindex_all([offer.id for offer in touched])
+            outbox.recluster(offer.id for offer in touched)
     except (IntegrityError, DataError):
         known.forget_unsaved()
         return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import CursorResult, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal import clock, db, permissions
@@ -23,13 +23,13 @@ def like(person: Person, offer: Offer) -> bool:
     """Like the need. Twice is once: returns whether it is new. Raises Gone for what nobody may look at any more."""
     if not permissions.may_see(person, offer):
         raise Gone
-    return _add(person, offer.cluster_id, offer.id)
+    return _add(person, _home(offer), offer.id)
 
 
 def unlike(person: Person, offer: Offer) -> bool:
     """Take the like back. Returns whether there was one."""
     gone = db.session.execute(
-        delete(Like).where(Like.person_id == person.id, Like.cluster_id == offer.cluster_id)
+        delete(Like).where(Like.person_id == person.id, Like.cluster_id == _home(offer))
     )
     return cast("CursorResult[Any]", gone).rowcount == 1
 
@@ -43,6 +43,7 @@ def join(person: Person, kept: Mapping[int, int]) -> int:
         select(Offer.id, Offer.cluster_id)
         .where(Offer.id.in_(kept.values()), Offer.state.in_(permissions.PUBLIC_STATES))
         .order_by(Offer.id)
+        .with_for_update(read=True)
     ).all()
     return sum(_add(person, row.cluster_id, row.id) for row in offers)
 
@@ -103,29 +104,73 @@ def seen_names(cluster: int, most: int = 2) -> list[str]:
     return list(found)
 
 
-def move(source: int, target: int) -> None:
-    """Two clusters become one: its likes are those of both, each person counted once."""
-    already = select(Like.person_id).where(Like.cluster_id == target).scalar_subquery()
+def follow(homes: Mapping[int, int], clusters: Iterable[int]) -> None:
+    """Clusters were parted anew: each like goes with the offers through which its person liked.
+
+    `homes` is {offer: cluster} of all the offers of `clusters`, the clusters they were in. A person who liked two offers
+    that became one need likes it once, since the first time; when the two are parted again, they like both again.
+    """
+    found = db.session.scalars(
+        select(Like).where(Like.cluster_id.in_(list(clusters))).order_by(Like.created_at, Like.id)
+    ).all()
+    wanted: dict[tuple[int, int], dict[str, Any]] = {}
+    for like in found:
+        for offer in (like.offer_id, *like.also):
+            _note(wanted, like, offer, homes.get(offer, like.cluster_id))
+    if {(k, v["offer_id"], tuple(v["also"])) for k, v in wanted.items()} == {
+        ((x.person_id, x.cluster_id), x.offer_id, tuple(x.also)) for x in found
+    }:
+        return
     db.session.execute(
         delete(Like)
-        .where(Like.cluster_id == source, Like.person_id.in_(already))
-        .execution_options(synchronize_session=False)
+        .where(Like.id.in_([like.id for like in found]))
+        .execution_options(synchronize_session="fetch")
     )
-    db.session.execute(
-        update(Like)
-        .where(Like.cluster_id == source)
-        .values(cluster_id=target)
-        .execution_options(synchronize_session=False)
+    db.session.execute(insert(Like), list(wanted.values()))
+
+
+def _note(wanted: dict[tuple[int, int], dict[str, Any]], like: Like, offer: int, home: int) -> None:
+    made = wanted.setdefault(
+        (like.person_id, home),
+        {
+            "person_id": like.person_id,
+            "cluster_id": home,
+            "offer_id": offer,
+            "also": [],
+            "created_at": like.created_at,
+            "told_at": like.told_at,
+        },
     )
+    if offer != made["offer_id"] and offer not in made["also"]:
+        made["also"].append(offer)
+    made["told_at"] = made["told_at"] or like.told_at
+
+
+def clusters_of(offers: Iterable[int]) -> dict[int, int]:
+    """{cluster: offer} of these offers as they are now: what a device keeps may have been joined to another since."""
+    wanted = list(offers)
+    if not wanted:
+        return {}
+    rows = db.session.execute(select(Offer.id, Offer.cluster_id).where(Offer.id.in_(wanted)))
+    homes = {row.id: row.cluster_id for row in rows}
+    return {homes[offer]: offer for offer in wanted if offer in homes}
+
+
+def _home(offer: Offer) -> int:
+    """The offer's cluster, which nobody changes until this unit of work ends."""
+    asked = select(Offer.cluster_id).where(Offer.id == offer.id).with_for_update(read=True)
+    return int(db.session.scalars(asked).one())
 
 
 def _add(person: Person, cluster: int, offer: int) -> bool:
     """Two taps at once: the unique key lets one of them in, and the other finds it done."""
     dialect = db.session.get_bind().dialect.name
-    insert = (sqlite if dialect == "sqlite" else postgresql).insert
+    dialects = sqlite if dialect == "sqlite" else postgresql
     added = db.session.execute(
-        insert(Like)
-        .values(person_id=person.id, cluster_id=cluster, offer_id=offer, created_at=clock.now())
+        dialects.insert(Like)
+        .values(
+            person_id=person.id, cluster_id=cluster, offer_id=offer, created_at=clock.now(), also=[]
+        )
         .on_conflict_do_nothing(index_elements=["person_id", "cluster_id"])
         .returning(Like.id)  # PostgreSQL tells no count for an insert, but which row is new
     )

@@ -184,9 +184,9 @@ def verify(association: Association, moderator: Person) -> Decision:
     association.verified_at = clock.now()
     association.state = AssociationState.ACTIVE
     db.session.flush()
-    outbox.reindex_all(
-        db.session.scalars(select(Offer.id).where(Offer.association_id == association.id))
-    )
+    ids = db.session.scalars(select(Offer.id).where(Offer.association_id == association.id)).all()
+    outbox.reindex_all(ids)
+    outbox.recluster(ids)
     return made
 
 
@@ -267,6 +267,7 @@ def _changed(offer: Offer) -> None:
     offer.updated_at = clock.now()
     db.session.flush()
     outbox.reindex(offer.id)
+    outbox.recluster([offer.id])
 
 
 def _tell_team(offer: Offer, decision: Decision, template: str) -> None:

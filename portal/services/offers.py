@@ -270,3 +270,4 @@ def _changed(offer: Offer) -> None:
     offer.updated_at = clock.now()
     db.session.flush()
     outbox.reindex(offer.id)
+    outbox.recluster([offer.id])

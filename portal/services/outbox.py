@@ -20,6 +20,7 @@ from portal.models import Outbox
 # How long to wait after the first, second, ... failure; after the last one the row is set aside for a human.
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720, 1440))
 DAYS_KEPT = 30
+CLUSTERED_TOGETHER = 50  # offers of one row: a feed run writes few rows more
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,15 @@ def reindex(offer_id: int) -> None:
 def reindex_all(offer_ids: Iterable[int]) -> None:
     """The index must look at these offers again, after the commit."""
     again_many("index", {f"index:{ident}": {"offer": ident} for ident in offer_ids})
+
+
+def recluster(offer_ids: Iterable[int]) -> None:
+    """The clusters must look at these offers again, after the commit: their words, places, dates or association changed."""
+    wanted = sorted(set(offer_ids))
+    for start in range(0, len(wanted), CLUSTERED_TOGETHER):
+        ids = wanted[start : start + CLUSTERED_TOGETHER]
+        key = "cluster:" + tokens.digest(",".join(map(str, ids)))
+        again("cluster", key, {"offers": ids})
 
 
 def is_due(kinds: Iterable[str]) -> bool:

@@ -46,7 +46,7 @@ def liked_here(clusters: Iterable[int]) -> frozenset[int]:
     person = access.person()
     if person is not None:
         return likes.liked(person, clusters)
-    return frozenset(_kept()) & frozenset(clusters)
+    return frozenset(_current()) & frozenset(clusters)
 
 
 def kept_offers() -> list[int]:
@@ -67,7 +67,7 @@ def forget_cookie(response: Response) -> None:
 
 
 def _on_device(offer: Offer, wanted: bool) -> Any:
-    kept = _kept()
+    kept = _current()
     kept.pop(offer.cluster_id, None)
     if wanted:
         if len(kept) >= likes.KEPT_ON_DEVICE:
@@ -104,6 +104,11 @@ def _kept() -> dict[int, int]:
         return {}
     pairs = (pair.split("-") for pair in words.split("."))
     return {int(cluster): int(offer) for cluster, offer in pairs}
+
+
+def _current() -> dict[int, int]:
+    """The same by the clusters of now: what was joined to another need since is liked there."""
+    return likes.clusters_of(_kept().values())
 
 
 def _signature(words: str) -> str:

@@ -146,6 +146,36 @@ def test_when_two_clusters_become_one_each_person_counts_once(
         session.flush()
         for name, where in (("alice", offer), ("bob", offer), ("bob", other), ("dora", other)):
             likes.like(session.merge(getattr(cast, name)), session.merge(where))
-        likes.move(other.cluster_id, offer.cluster_id)
+        both, home = {offer.cluster_id, other.cluster_id}, offer.cluster_id
+        likes.follow({offer.id: home, other.id: home}, both)
         session.commit()
-        assert likes.counts([offer.cluster_id, other.cluster_id]) == {offer.cluster_id: 3}
+        assert likes.counts(both) == {home: 3}
+
+
+def test_when_they_are_parted_again_whoever_liked_both_likes_both(
+    database: Database, offer: Offer, cast: Cast
+) -> None:
+    with database.writing() as session:
+        other = factories.offer(session.merge(cast.jardins))
+        session.add(other)
+        session.flush()
+        for name, where in (("alice", offer), ("bob", offer), ("bob", other), ("dora", other)):
+            likes.like(session.merge(getattr(cast, name)), session.merge(where))
+        homes = {offer.id: offer.cluster_id, other.id: other.cluster_id}
+        likes.follow(dict.fromkeys(homes, offer.cluster_id), set(homes.values()))
+        likes.follow(homes, {offer.cluster_id})
+        session.commit()
+        assert likes.counts(homes.values()) == dict.fromkeys(homes.values(), 2)
+
+
+def test_a_device_still_likes_what_was_joined_to_another_need(
+    visitor: Visitor, database: Database, offer: Offer
+) -> None:
+    visitor.post(f"/offers/{offer.id}/like", {"value": "1"})
+    with database.writing() as session:
+        other = factories.offer(title="La même haie")
+        session.add(other)
+        session.flush()
+        session.merge(offer).cluster_id = other.cluster_id
+        session.commit()
+    assert 'aria-pressed="true"' in visitor.get(f"/offers/{offer.id}-{offer.slug}").text
