@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal import clock
 from portal.db import Base, UtcDateTime, enum_type
 from portal.models.association import Association, AssociationState
-from portal.models.feed import Feed
 from portal.models.cluster import Cluster
+from portal.models.feed import Feed
 from portal.models.shift import RecurrenceRule, Shift
 
 
