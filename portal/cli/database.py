@@ -1,6 +1,10 @@
-"""`db upgrade` and `db check`."""
+"""`db upgrade` and `db check`, and what every other command that reads the database asks first."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 import click
 from flask.cli import with_appcontext
@@ -28,3 +32,18 @@ def check() -> None:
     if found:
         raise SystemExit(1)
     click.echo("Modèles et migrations concordent.")
+
+
+def with_database(command: Callable[..., Any]) -> Callable[..., Any]:
+    """An app context, in which the database has the schema of this code; else the sentence that says what to do."""
+
+    @with_appcontext
+    @wraps(command)
+    def checked(*args: Any, **options: Any) -> Any:
+        if not migrate.is_current(db.database().engine):
+            raise click.ClickException(
+                "La base n’a pas le schéma de ce code. `flask --app wsgi db upgrade` la met à jour sans rien perdre."
+            )
+        return command(*args, **options)
+
+    return checked

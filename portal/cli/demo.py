@@ -14,7 +14,6 @@ from typing import cast
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Table, func, insert, select
@@ -22,6 +21,7 @@ from sqlalchemy import Table, func, insert, select
 from portal import clock, db, tokens
 from portal.cli import demo_rows as rows
 from portal.cli import index
+from portal.cli.database import with_database
 from portal.cli.demo_rows import Known, Row
 from portal.db import Base
 from portal.demo import DemoWorld, feeds, generate
@@ -55,7 +55,7 @@ BATCH = 40  # offers of one transaction, with all that hangs on them
 @commands.command("load")
 @click.option("--offers", type=click.IntRange(12, 1_000_000), default=600, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
-@with_appcontext
+@with_database
 def load(offers: int, seed: int) -> None:
     """Load the demo; with a large number of offers, a data set for benchmarks."""
     with db.database().reading() as session:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from flask.cli import with_appcontext
 
 from portal import db
+from portal.cli.database import with_database
 from portal.cli.feeds import commands, credentials, credentials_options, out, told
 from portal.services import feeds
 
 
 @commands.command("confirm")
 @click.argument("name")
-@with_appcontext
+@with_database
 def confirm(name: str) -> None:
     """Accept a suspect run: withdraw what it no longer had, show what it brought."""
     with db.database().writing() as session, told():
@@ -25,7 +25,7 @@ def confirm(name: str) -> None:
 
 @commands.command("dismiss")
 @click.argument("name")
-@with_appcontext
+@with_database
 def dismiss(name: str) -> None:
     """Refuse a suspect run: what was there stays, what it brought goes."""
     with db.database().writing() as session, told():
@@ -36,7 +36,7 @@ def dismiss(name: str) -> None:
 
 @commands.command("pause")
 @click.argument("name")
-@with_appcontext
+@with_database
 def pause(name: str) -> None:
     """Stop fetching a feed; its offers stay."""
     with db.database().writing() as session, told():
@@ -47,7 +47,7 @@ def pause(name: str) -> None:
 
 @commands.command("resume")
 @click.argument("name")
-@with_appcontext
+@with_database
 def resume(name: str) -> None:
     """Fetch a paused feed again."""
     with db.database().writing() as session, told():
@@ -59,7 +59,7 @@ def resume(name: str) -> None:
 @commands.command("credentials")
 @click.argument("name")
 @credentials_options
-@with_appcontext
+@with_database
 def change_credentials(name: str, user: str, header_file: Path | None) -> None:
     """Give a feed other credentials, or none without an option."""
     given = credentials(user, header_file)

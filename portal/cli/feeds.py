@@ -11,13 +11,13 @@ from typing import IO, BinaryIO
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sqlalchemy import select
 
 from portal import db
+from portal.cli.database import with_database
 from portal.errors import NotFound, PortalError
 from portal.fetch import basic, fetch
 from portal.formats import FORMATS, FeedProblem
@@ -85,7 +85,7 @@ def credentials(user: str, header_file: Path | None) -> dict[str, str]:
 @ORDER
 @click.option("--every", "every_minutes", type=click.IntRange(5, 10_080), default=360)
 @credentials_options
-@with_appcontext
+@with_database
 def add(
     name: str,
     url: str,
@@ -105,7 +105,7 @@ def add(
 
 
 @commands.command("list")
-@with_appcontext
+@with_database
 def list_() -> None:
     """Show every feed and how its last run ended."""
     with db.database().reading() as session:
@@ -132,7 +132,7 @@ def list_() -> None:
 @commands.command("run")
 @click.argument("name", required=False)
 @click.option("--due", is_flag=True, help="every active feed whose time has come")
-@with_appcontext
+@with_database
 def run(name: str | None, due: bool) -> None:
     """Fetch and import one feed, or those that are due."""
     if bool(name) == due:
@@ -151,7 +151,7 @@ def run(name: str | None, due: bool) -> None:
 @click.option("--name", required=True)
 @FORMAT
 @ORDER
-@with_appcontext
+@with_database
 def import_(source: str, name: str, format: str, date_order: str) -> None:
     """Import a file, - (standard input) or a URL now, into the feed NAME, made when it is new."""
     with db.database().writing() as session, told(), _opened(source) as stream:
@@ -174,7 +174,7 @@ def import_(source: str, name: str, format: str, date_order: str) -> None:
 @click.argument("source")
 @FORMAT
 @ORDER
-@with_appcontext
+@with_database
 def preview(source: str, format: str, date_order: str) -> None:
     """The same road, rolled back: what would happen, and each problem."""
     with db.database().writing() as session, told(), _opened(source) as stream:

