@@ -89,10 +89,7 @@ class Candidates:
 
         They have a shift of several days, or one with a place of its own.
         """
-        arrays = self._part.arrays
-        docs = bits.distinct(arrays["long_doc"])
-        if self._placed:
-            docs = bits.distinct(np.concatenate([docs, arrays["own_docs"]]))
+        docs = self._part.arrays["apart_docs" if self._placed else "long_docs"]
         return docs[bits.holds(self._mask, docs)]
 
     def _next(self, wanted: int) -> Cards:

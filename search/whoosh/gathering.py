@@ -19,13 +19,15 @@ from search.whoosh.layout import Names
 from search.whoosh.lexicon import ALIKE, Group, word_hashes
 from search.whoosh.schema import ACCENTED, EXACT, Arrays
 
+Ints = NDArray[Any]
+
 GROUPS = {"text": FIELDS, EXACT: (EXACT,), ACCENTED: (ACCENTED,)}
 FREQUENT = 16  # a word that one document in so many holds has its mask stored
 RARE = 64  # and no word that fewer hold
 MOST = 254  # of a frequency that fits a code; what is more stands with the other fields
 
 
-def small(numbers: NDArray[Any]) -> NDArray[Any]:
+def small(numbers: Ints) -> Ints:
     """The same numbers, none below 0, in the fewest bytes that hold the largest."""
     return numbers.astype(np.min_scalar_type(int(numbers.max(initial=0))))
 
@@ -39,73 +41,79 @@ class _Numbers(dict[bytes, int]):
 
 
 class Gathered:
-    """The postings of one group of fields, in any order."""
+    """The postings of one group of fields, in any order.
+
+    A segment may have a hundred million of them: what is kept of each are a few bytes.
+    """
 
     def __init__(self) -> None:
         self.numbers = _Numbers()
         self.words = array("i")
         self.counts = array("i")
         self.places = bytearray()
-        self.docs: list[Any] = []
-        self.kinds: list[Any] = []
+        self._runs = array("i"), array("i"), array("i")
 
-    def add(self, words: list[bytes], places: list[bytes]) -> None:
-        """Some words with their positions as uint32; `docs` and `kinds` are appended apart."""
+    def add(self, doc: int, kind: int, words: list[bytes], places: list[bytes]) -> None:
+        """Some words of a field of a document, with their positions as uint32."""
         numbers = self.numbers
         self.words.extend([numbers[word] for word in words])
         self.counts.extend([len(one) >> 2 for one in places])
         self.places += b"".join(places)
+        for values, value in zip(self._runs, (doc, kind, len(words)), strict=True):
+            values.append(value)
 
-    def arrays(self, fields: int, rank: NDArray[np.int64], lengths: NDArray[np.int64]) -> Arrays:
-        """Everything about the words; `rank` numbers the documents as the sidecar does."""
+    def cells(self, rank: Ints) -> tuple[Ints, Ints]:
+        """The document, as `rank` numbers it, and the field of each entry."""
+        doc, kind, sizes = (np.array(values, np.int64) for values in self._runs)
+        return np.repeat(rank[doc].astype(np.int32), sizes), np.repeat(kind.astype(np.uint8), sizes)
+
+    def arrays(self, fields: int, rank: Ints, lengths: Ints) -> Arrays:
+        """Everything about the words, by word, document and field."""
         ordered = sorted(self.numbers)
         word_rank = np.empty(len(ordered), np.int64)
         word_rank[[self.numbers[word] for word in ordered]] = np.arange(len(ordered))
-        word = word_rank[np.array(self.words, np.int64)]
-        doc = rank[_joined(self.docs)]
-        kind = _joined(self.kinds)
-        order = np.argsort((word * len(rank) + doc) * fields + kind)
-        word, doc, kind = word[order], doc[order], kind[order]
-        counts = np.array(self.counts, np.int64)
+        key = word_rank[np.array(self.words, np.int32)]
+        doc, kind = self.cells(rank)
+        key = (key * len(rank) + doc) * fields + kind
+        del doc, kind
+        order = np.argsort(key)
+        key = key[order]
+        kind, key = (key % fields).astype(np.uint8), key // fields
+        new = np.diff(key, prepend=-1) != 0
+        first = new.nonzero()[0]
+        word, doc = (key // len(rank)).astype(np.int32), (key % len(rank)).astype(np.int32)
+        del key
+        counts = np.array(self.counts, np.int32)
+        begins = (np.cumsum(counts, dtype=np.int64) - counts)[order]
         tf = counts[order]
-        code = tf << 8 | np.minimum(np.searchsorted(LENGTHS, lengths[kind, doc]), 255)
-        flat = np.frombuffer(bytes(self.places), "<u4")
-        ends = np.cumsum(tf)
-        begins = np.repeat((np.cumsum(counts) - counts)[order] - (ends - tf), tf)
-        places = flat[begins + np.arange(len(flat))].astype(np.int64) * fields + np.repeat(kind, tf)
-        first = np.flatnonzero(np.diff(word * len(rank) + doc, prepend=-1))
-        pair = np.cumsum(np.diff(word * len(rank) + doc, prepend=-1) != 0) - 1
+        del order, counts
+        rungs = np.minimum(np.searchsorted(LENGTHS, lengths), 255).astype(np.int32)
+        code = tf << 8 | rungs[kind, doc]
         starts = np.searchsorted(word[first], np.arange(len(ordered) + 1))
-        place_starts = np.append(ends[first] - tf[first], len(flat))
-        arrays = _coded(word, kind, code, pair, starts, fields)
-        arrays |= {"doc": doc[first].astype(np.int32), "place_starts": small(place_starts)}
-        arrays |= {"starts": small(starts), "places": small(places), **_lexicon(ordered)}
+        arrays = _coded(word, kind, code, np.cumsum(new, dtype=np.int32) - 1, starts, fields)
+        arrays |= {"doc": doc[first], "starts": small(starts), **_lexicon(ordered)}
+        del word, doc, code, new
+        ends = np.cumsum(tf, dtype=np.int64)
+        arrays["place_starts"] = small(np.append(ends[first] - tf[first], len(self.places) >> 2))
+        arrays["places"] = self._placed(begins - (ends - tf), tf, kind, fields)
         return arrays | _masks(arrays, len(rank))
 
+    def _placed(self, shift: Ints, tf: Ints, kind: Ints, fields: int) -> Ints:
+        """Every position in the order of the entries, as position * fields + field."""
+        at = np.repeat(shift, tf)
+        at += np.arange(len(at))
+        flat = np.frombuffer(self.places, "<u4")
+        return small(flat[at].astype(np.int64) * fields + np.repeat(kind, tf))
 
-def _joined(parts: list[Any]) -> NDArray[np.int64]:
-    """Runs of (value, how many) as one array."""
-    if not parts:
-        return np.empty(0, np.int64)
-    runs = np.array(parts, np.int64)
-    return np.repeat(runs[:, 0], runs[:, 1])
 
-
-def _coded(
-    word: NDArray[np.int64],
-    kind: NDArray[np.int64],
-    code: NDArray[np.int64],
-    pair: NDArray[np.int64],
-    starts: NDArray[np.int64],
-    fields: int,
-) -> Arrays:
+def _coded(word: Ints, kind: Ints, code: Ints, pair: Ints, starts: Ints, fields: int) -> Arrays:
     """Codes of the main field by (word, document), and the entries of the others apart."""
     words = len(starts) - 1
     main = (kind == fields - 1) & (code < (MOST + 1) << 8)
     codes = np.zeros(int(starts[-1]), np.uint16)
     codes[pair[main]] = code[main]
     rest = ~main
-    counts = np.bincount(word * fields + kind, minlength=words * fields)
+    counts = np.bincount(word.astype(np.int64) * fields + kind, minlength=words * fields)
     most = np.zeros(words, np.int64)
     np.maximum.at(most, word, np.minimum(code >> 8, MOST))
     return {
@@ -138,7 +146,7 @@ def _masks(arrays: Arrays, count: int) -> Arrays:
     }
 
 
-def _alike(arrays: Arrays, sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+def _alike(arrays: Arrays, sizes: Ints) -> Ints:
     """For each word, the first one with the very same documents and codes.
 
     Most French words stand under two forms wherever they are; a question need look at one only.
@@ -180,9 +188,7 @@ class Gathering:
             gathered = self._groups[group]
             for kind, name in enumerate(names):
                 items = fields[name]
-                gathered.add([item[0] for item in items], [item[3] for item in items])
-                gathered.docs.append((doc, len(items)))
-                gathered.kinds.append((kind, len(items)))
+                gathered.add(doc, kind, [i[0] for i in items], [i[3] for i in items])
 
     def read_back(self, reader: Any) -> None:
         """All documents of a Whoosh segment, after those that are here already."""
@@ -192,15 +198,14 @@ class Gathering:
             gathered = self._groups[group]
             for kind, name in enumerate(names):
                 for word, docs, values in postings.terms(reader, name):
-                    gathered.add([word] * len(docs), values)
-                    gathered.docs += [(base + doc, 1) for doc in docs]
-                    gathered.kinds.append((kind, len(docs)))
+                    for doc, places in zip(docs, values, strict=True):
+                        gathered.add(base + doc, kind, [word], [places])
 
     def arrays(self) -> tuple[Arrays, Names]:
-        """The segment as arrays."""
+        """The segment as arrays; what was gathered is let go on the way."""
         arrays, names, rank = layout.columns_of(self._cards)
         for group, fields in GROUPS.items():
-            gathered = self._groups[group]
+            gathered = self._groups.pop(group)
             lengths = _lengths(gathered, len(fields), rank)
             found = gathered.arrays(len(fields), rank, lengths)
             arrays |= {f"{group}_{key}": values for key, values in found.items()}
@@ -209,12 +214,12 @@ class Gathering:
         return arrays | _spellings(arrays), names
 
 
-def _lengths(gathered: Gathered, fields: int, rank: NDArray[np.int64]) -> NDArray[np.int64]:
+def _lengths(gathered: Gathered, fields: int, rank: Ints) -> Ints:
     """How many words each document has in each field."""
-    cells = _joined(gathered.kinds) * len(rank) + rank[_joined(gathered.docs)]
+    doc, kind = gathered.cells(rank)
     counts = np.array(gathered.counts, np.float64)
-    found = np.bincount(cells, counts, fields * len(rank)).astype(np.int64)
-    return found.reshape(fields, -1)
+    found = np.bincount(kind.astype(np.int64) * len(rank) + doc, counts, fields * len(rank))
+    return found.astype(np.int64).reshape(fields, -1)
 
 
 def _lexicon(ordered: list[bytes]) -> Arrays:

@@ -183,6 +183,7 @@ def _moments(arrays: Arrays) -> Arrays:
     over = has[np.argsort(last[has], kind="stable")]
     gone = np.flatnonzero(arrays["expires"] < NEVER)
     gone = gone[np.argsort(arrays["expires"][gone], kind="stable")]
+    own = np.unique(docs[arrays["shift_place"] >= 0])
     newest = np.argsort(-arrays["published"], kind="stable")
     return {
         "shift_starts": starts.astype(np.int32),
@@ -199,7 +200,9 @@ def _moments(arrays: Arrays) -> Arrays:
         "gone_doc": gone.astype(np.int32),
         "newest_at": -arrays["published"][newest],
         "newest_doc": newest.astype(np.int32),
-        "own_docs": np.unique(docs[arrays["shift_place"] >= 0]),
+        "long_docs": np.unique(docs[~brief]),
+        "own_docs": own,
+        "apart_docs": np.union1d(docs[~brief], own),
         **_days(start[some], docs[some], count),
     }
 

@@ -10,9 +10,12 @@ schema is refused, never half believed.
 import json
 import os
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from search.whoosh import schema
 from search.whoosh.layout import Names
@@ -20,6 +23,7 @@ from search.whoosh.schema import Arrays
 
 MAGIC = b"RELAIS-SIDECAR\n"
 _ALIGN = 64
+_BLOCK = 1 << 22
 
 
 class Damaged(Exception):
@@ -28,36 +32,55 @@ class Damaged(Exception):
 
 def write(path: Path, name: str, arrays: Arrays, names: Names) -> int:
     """Write the file whole under another name, sync it, then rename; return its CRC."""
-    table, parts, at = {}, [], 0
+    table, crc, at = {}, 0, 0
     for key, values in arrays.items():
-        data = np.ascontiguousarray(values).tobytes()
         table[key] = [values.dtype.str, at, values.size]
-        padding = -len(data) % _ALIGN
-        parts += [data, b"\0" * padding]
-        at += len(data) + padding
-    body = b"".join(parts)
-    head = {"schema": schema.VERSION, "segment": name, "crc": zlib.crc32(body), "size": at}
+        for piece in _pieces(values):
+            crc = zlib.crc32(piece, crc)
+            at += len(piece)
+    head = {"schema": schema.VERSION, "segment": name, "crc": crc, "size": at}
     header = json.dumps(head | {"arrays": table, "names": names}).encode()
     header += b" " * (-(len(MAGIC) + 8 + len(header)) % _ALIGN)
-    whole = MAGIC + len(header).to_bytes(8, "little") + header
+    first = MAGIC + len(header).to_bytes(8, "little") + header
+    crc = zlib.crc32(first)
     draft = path.with_suffix(f".draft{os.getpid()}")
     with draft.open("wb") as file:
-        file.write(whole)
-        file.write(body)
+        file.write(first)
+        for values in arrays.values():
+            for piece in _pieces(values):
+                file.write(piece)
+                crc = zlib.crc32(piece, crc)
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
-    return zlib.crc32(body, zlib.crc32(whole))
+    return crc
+
+
+def _pieces(values: NDArray[Any]) -> Iterator[memoryview]:
+    """The bytes of an array without copying it, and what aligns the next."""
+    data = np.ascontiguousarray(values).reshape(-1).view(np.uint8).data
+    yield data
+    yield memoryview(b"\0" * (-len(data) % _ALIGN))
+
+
+def _crc_of(path: Path) -> int:
+    crc, block = 0, memoryview(bytearray(_BLOCK))
+    with path.open("rb", buffering=0) as file:
+        while size := file.readinto(block):
+            crc = zlib.crc32(block[:size], crc)
+    return crc
 
 
 def load(path: Path, name: str, crc: int) -> tuple[Arrays, Names]:
     """Map a file after checking all of it; the arrays are read-only views of the file.
 
-    Raises Damaged when any byte is not the one that was written.
+    Raises Damaged when any byte is not the one that was written. Checking reads the file from end
+    to end, which is also what brings it from a cold disk in one go; what is mapped afterwards
+    counts as this process's memory only where a question has touched it.
     """
-    whole = np.asarray(np.memmap(path, np.uint8, "r"))
-    if zlib.crc32(whole.data) != crc:
+    if _crc_of(path) != crc:
         raise Damaged(f"{path.name} is not the file that the manifest names.")
+    whole = np.asarray(np.memmap(path, np.uint8, "r"))
     begin = len(MAGIC) + 8
     length = int.from_bytes(whole[len(MAGIC) : begin].tobytes(), "little")
     header = json.loads(whole[begin : begin + length].tobytes())
