@@ -4,7 +4,7 @@ PY := .venv/bin/python
 FLASK := .venv/bin/flask --app wsgi
 export PYTHONDONTWRITEBYTECODE ?= 1
 
-.PHONY: help run test check format bench bench-search bench-feeds trust trust-fast migrate messages pictures vendor lock clean
+.PHONY: help run test test-whoosh3 check format bench bench-search bench-feeds trust trust-fast migrate messages pictures vendor lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -16,6 +16,10 @@ test: .venv/test ## lint, types, import contracts, and every test; installs Chro
 	@bash tests/machine.sh
 	@$(MAKE) --no-print-directory check
 	@$(PY) -m pytest -n 2 --dist loadfile --durations 10
+	@$(MAKE) --no-print-directory test-whoosh3
+
+test-whoosh3: .venv/whoosh3/ready ## the search engine's contract on the other distribution of Whoosh
+	@.venv/whoosh3/bin/python -m pytest -c pyproject.toml --rootdir . --confcutdir tests/search tests/search/test_contract_*.py tests/search/test_embedded_engine.py tests/search/test_engines_agree.py
 
 check: .venv/test ## lint, format, types, templates, import contracts
 	.venv/bin/ruff check .
@@ -57,6 +61,7 @@ lock: .venv/test ## pin every library again, with hashes
 	.venv/bin/pip install -q uv
 	.venv/bin/uv pip compile -q --no-annotate --no-header --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.lock
 	.venv/bin/uv pip compile -q --no-annotate --no-header --generate-hashes --no-emit-index-url --python-version 3.11 --extra test -c requirements.lock pyproject.toml -o requirements-test.lock
+	.venv/bin/uv pip compile -q --no-annotate --no-header --generate-hashes --no-emit-index-url --python-version 3.11 -c requirements-test.lock tests/search/whoosh3.in -o tests/search/whoosh3.lock
 
 clean: ## remove what make made (never DATA)
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
@@ -73,4 +78,9 @@ clean: ## remove what make made (never DATA)
 
 .venv/test: .venv/run requirements-test.lock
 	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@touch $@
+
+.venv/whoosh3/ready: .venv/bin/python tests/search/whoosh3.lock
+	@python3 -m venv .venv/whoosh3
+	@.venv/whoosh3/bin/pip install --quiet --disable-pip-version-check --require-hashes -r tests/search/whoosh3.lock
 	@touch $@

@@ -21,8 +21,8 @@ from search.whoosh.where import EDGE_KM
 Ints = NDArray[np.int64]
 Roughs = NDArray[np.float32]
 FEW = 300  # so many are looked at without further ado
-_CHUNK = 4096
-_MUCH_LONGER = 8  # lists than documents: then it pays to look these up
+CHUNK = 4096
+MUCH_LONGER = 8  # lists than documents: then it pays to look these up
 _HAIR = 1 + 1e-5  # rough scores are right to six digits
 
 
@@ -66,7 +66,7 @@ class Candidates:
     def _newest(self, wanted: int) -> Cards:
         """Walk the list of the newest; equals of the last one come along."""
         at, listed = self._part.arrays["newest_at"], self._part.arrays["newest_doc"]
-        size, end, found = _CHUNK, 0, self._all()[:0]
+        size, end, found = CHUNK, 0, self._all()[:0]
         while end < len(listed):
             end = int(np.searchsorted(at, at[min(end + size, len(listed)) - 1], "right"))
             found = listed[:end][bits.holds(self._mask, listed[:end])]
@@ -95,7 +95,7 @@ class Candidates:
     def _next(self, wanted: int) -> Cards:
         """Walk the shifts by their start until enough documents have begun for certain."""
         starts, listed, begin, end = self._walk()
-        apart, size, stop = self._apart(), _CHUNK, begin
+        apart, size, stop = self._apart(), CHUNK, begin
         if len(apart) > FEW:
             return self._earliest(wanted)
         while stop < end:
@@ -144,7 +144,7 @@ class Candidates:
         """
         starts, listed, begin, end = self._walk()
         apart, stop = self._apart(), begin
-        size = _CHUNK + 8 * wanted * max(len(listed) // max(self.count, 1), 1)
+        size = CHUNK + 8 * wanted * max(len(listed) // max(self.count, 1), 1)
         while len(apart) <= FEW and stop < end:
             stop = min(stop + size, end)
             docs = listed[begin:stop]
@@ -202,7 +202,7 @@ class Candidates:
 
     def _texts(self, docs: Docs) -> Roughs:
         """What the words give, to six digits."""
-        if self._matched.listed() > _MUCH_LONGER * len(docs):
+        if self._matched.listed() > MUCH_LONGER * len(docs):
             return np.asarray(self._matched.scores(docs), np.float32)
         return self._matched.rough_scores(docs)
 

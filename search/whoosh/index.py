@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 
 from search.document import Document
 from search.index import IndexUnavailable, Progress
@@ -17,6 +17,7 @@ from search.whoosh.snapshot import Snapshot
 from search.whoosh.vocabulary import Vocabulary
 
 _TRIES = 10
+_AT_ONCE = 2_000_000  # bytes of new segments; more are opened beside the questions
 
 
 @contextmanager
@@ -48,10 +49,12 @@ class WhooshIndex:
         self._patience = patience
         self._opening = Lock()
         self._open: tuple[Stamp, Snapshot] | None = None
+        self._opener: Thread | None = None
 
     @property
     def generation(self) -> int:
-        return self._snapshot().generation
+        with border():
+            return self._snapshot().generation
 
     def search(self, query: Query) -> Results:
         with border():
@@ -63,16 +66,27 @@ class WhooshIndex:
 
     def versions(self) -> Iterator[tuple[int, int]]:
         with border():
-            snapshot = self._snapshot()
+            manifest.refuse_what_needs_repair(self._folder)
+            with self._opening:
+                snapshot = self._newest()
             pairs = sorted(pair for part in snapshot.parts for pair in part.versions())
         return iter(pairs)
 
     def update(self, documents: Iterable[Document], deleted_ids: Iterable[int] = ()) -> None:
-        """Raises IndexUnavailable where no index was built: a few documents are not an index."""
+        """Raises IndexUnavailable where no index was built: a few documents are not an index.
+
+        Readers never open Whoosh's own files, so only a writer notices that these are damaged: it
+        leaves a note, for which `versions` is unavailable until a rebuild.
+        """
         last = {document.id: document for document in documents}
         gone = set(deleted_ids)
-        with border(), manifest.writing(self._folder, self._patience):
-            writer.update(self._folder, list(last.values()), gone)
+        with manifest.writing(self._folder, self._patience):
+            try:
+                with border():
+                    writer.update(self._folder, list(last.values()), gone)
+            except IndexUnavailable as why:
+                manifest.ask_for_repair(self._folder, str(why))
+                raise
 
     def rebuild(self, documents: Iterable[Document], progress: Progress | None = None) -> int:
         with manifest.writing(self._folder, self._patience):
@@ -80,20 +94,45 @@ class WhooshIndex:
 
     def refresh(self) -> bool:
         before = self._open
-        with border():
-            self._snapshot()
+        with border(), self._opening:
+            self._newest()
         return self._open is not before
 
     def close(self) -> None:
         self._open = None
 
     def _snapshot(self) -> Snapshot:
-        """The published generation, opened when it is not the one that is open."""
+        """The published generation, opened when it is not the one that is open.
+
+        Opening reads what is new from end to end. After a rebuild, or a large merge, that takes
+        longer than a question may: another thread does it, and the open one answers meanwhile.
+        """
         known, stamp = self._open, manifest.stamp(self._folder)
         if known is not None and known[0] == stamp:
             return known[1]
-        with border(), self._opening:
-            return self._newest()
+        with border():
+            if known is not None and stamp is not None and self._takes_long(known[1]):
+                if self._opener is None or not self._opener.is_alive():
+                    self._opener = Thread(target=self._open_newest, daemon=True)
+                    self._opener.start()
+                return known[1]
+            with self._opening:
+                return self._newest()
+
+    def _takes_long(self, known: Snapshot) -> bool:
+        """Whether much is new; a file that is not there is found out by who opens it."""
+        now = manifest.read(self._folder)
+        home = self._folder / now.build
+        new = [home / f"{s.name}.sidecar" for s in now.segments if not known.has(s)]
+        return sum(path.stat().st_size for path in new if path.exists()) > _AT_ONCE
+
+    def _open_newest(self) -> None:
+        """What the other thread does; what it cannot open, the next question meets itself."""
+        try:
+            with border(), self._opening:
+                self._newest()
+        except IndexUnavailable:
+            self._open = None
 
     def _newest(self) -> Snapshot:
         """Open what the manifest names; when it moves on meanwhile and sweeps, look again."""

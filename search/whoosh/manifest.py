@@ -2,6 +2,7 @@
 
     <folder>/manifest.json      generation, build, segments with sidecar, CRC and live mask
     <folder>/writer.lock        held by whoever writes
+    <folder>/repair             why the last writer failed, until a rebuild
     <folder>/<build>/whoosh/    Whoosh's own files: only the writer opens them
     <folder>/<build>/*.sidecar  what readers map
     <folder>/<build>/*.live     which documents of a segment are not deleted, when some are
@@ -17,15 +18,17 @@ import os
 import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TextIO
 
 from search.index import IndexUnavailable
 from search.whoosh import schema
 from search.whoosh.sidecar import Damaged
 
 _NAME = "manifest.json"
+_REPAIR = "repair"
 _PAUSE = 0.02
 
 Stamp = tuple[int, int, int]
@@ -103,14 +106,39 @@ def writing(folder: Path, patience: float) -> Iterator[None]:
 
     Raises IndexUnavailable when another writer keeps it for longer than `patience` seconds.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     give_up_at = time.monotonic() + patience
-    with (folder / "writer.lock").open("a") as file:
+    with _lock_file(folder) as file:
         while not _locked(file.fileno()):
             if time.monotonic() > give_up_at:
                 raise IndexUnavailable(f"Another writer has held {folder} for {patience:g} s.")
             time.sleep(_PAUSE)
         yield
+
+
+def _lock_file(folder: Path) -> TextIO:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return (folder / "writer.lock").open("a")
+    except OSError as error:
+        raise IndexUnavailable(f"{folder} cannot be written: {error}") from error
+
+
+def ask_for_repair(folder: Path, why: str) -> None:
+    """Note that the writer could not write; where even that fails, there is nobody left to tell."""
+    with suppress(OSError):
+        (folder / _REPAIR).write_text(why)
+
+
+def refuse_what_needs_repair(folder: Path) -> None:
+    """Raises Damaged after a note; a rebuild removes it."""
+    note = folder / _REPAIR
+    if note.exists():
+        raise Damaged(f"The index could not be written: {note.read_text()}")
+
+
+def forget_repair(folder: Path) -> None:
+    """What was noted is mended."""
+    (folder / _REPAIR).unlink(missing_ok=True)
 
 
 def _locked(handle: int) -> bool:

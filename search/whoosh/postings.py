@@ -2,7 +2,8 @@
 
 Whoosh takes and hands out postings one at a time, several microseconds each; a segment of 100,000
 offers has 15 million. Its writer and its matchers hold them in blocks, so blocks are put and taken.
-Where Whoosh is not as it was when this was written, its public interface is used instead.
+Where Whoosh is not as it was when this was written, `BY_BLOCKS` is False, and its public interface
+is used instead.
 """
 
 from array import array
@@ -17,9 +18,9 @@ from whoosh.matching import ListMatcher
 # Blocks of 1024 postings without zlib; lengths are not looked up for each posting, because the
 # block statistics made of them serve a way of searching that is not used here.
 _BLOCK = 1024
-_IS_AS_KNOWN = all(
+BY_BLOCKS = all(
     hasattr(W3PostingsWriter, name) for name in ("_write_block", "_new_block", "finish_postings")
-)
+) and all(hasattr(W3LeafMatcher, name) for name in ("_read_ids", "_read_values", "_next_block"))
 
 
 class _FieldWriter(W3FieldWriter):  # type: ignore[misc]
@@ -53,7 +54,7 @@ class _Codec(W3Codec):  # type: ignore[misc]
     length_stats = False
 
     def field_writer(self, storage: Any, segment: Any) -> Any:
-        if _IS_AS_KNOWN:
+        if BY_BLOCKS:
             return _FieldWriter(self, storage, segment)
         return super().field_writer(storage, segment)
 
@@ -79,7 +80,9 @@ def terms(reader: Any, field: str) -> Iterator[tuple[bytes, list[int], list[byte
 
 def _blocks(matcher: Any) -> Iterator[tuple[list[int], list[bytes]]]:
     inner = getattr(matcher, "child", matcher)
-    if type(inner) is ListMatcher:
+    if not BY_BLOCKS:
+        yield from _one_by_one(matcher)
+    elif type(inner) is ListMatcher:
         yield list(inner._ids), list(inner._values)
     elif type(inner) is W3LeafMatcher:
         inner.reset()

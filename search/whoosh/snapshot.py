@@ -114,6 +114,10 @@ class Snapshot:
         self.averages = {group: self._averages(group) for group in ("text", EXACT)}
         self._find_shared()
 
+    def has(self, segment: manifest.Segment) -> bool:
+        """Whether a segment is open here."""
+        return (segment.name, segment.crc) in self._files
+
     def _part(self, home: Path, segment: manifest.Segment, before: "Snapshot | None") -> Part:
         key = segment.name, segment.crc
         found = before._files.get(key) if before else None

@@ -150,6 +150,7 @@ def _publish_rebuilt(folder: Path, build: str, done: dict[str, Segment]) -> None
         generation = 1
     segments = tuple(done.values())
     manifest.publish(folder, Manifest(generation, build, segments))
+    manifest.forget_repair(folder)
     _sweep(folder, build, segments)
 
 

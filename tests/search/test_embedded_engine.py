@@ -2,6 +2,7 @@
 
 import random
 import threading
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -93,7 +94,7 @@ def test_blocks_and_the_public_interface_of_whoosh_give_the_same_postings(
     _, whoosh = open_both(tmp_path / "index")
     with whoosh.reader() as reader:
         by_blocks = list(postings.terms(reader, "title"))
-        monkeypatch.setattr(postings, "W3LeafMatcher", int)
+        monkeypatch.setattr(postings, "BY_BLOCKS", False)
         one_by_one = list(postings.terms(reader, "title"))
     assert by_blocks == one_by_one
     assert max(len(docs) for _, docs, _ in by_blocks) == 2500
@@ -105,13 +106,18 @@ def test_what_our_writer_of_postings_writes_is_what_that_of_whoosh_writes(
     many = [offer(n, f"Jardin {n % 7}") for n in range(1500)]
     found = []
     for known in (True, False):
-        monkeypatch.setattr(postings, "_IS_AS_KNOWN", known)
+        monkeypatch.setattr(postings, "BY_BLOCKS", known)
         WhooshIndex(tmp_path / str(known)).rebuild(many)
         _, whoosh = open_both(tmp_path / str(known))
         with whoosh.reader() as reader:
             names = ("oid", "title", "exact")
             found.append([list(postings.terms(reader, name)) for name in names])
     assert found[0] == found[1]
+
+
+def test_one_distribution_of_whoosh_is_installed() -> None:
+    names = {distribution.name.lower() for distribution in metadata.distributions()}
+    assert len(names & {"whoosh-reloaded", "whoosh3", "whoosh"}) == 1
 
 
 def test_segments_stay_few_and_answers_right_over_many_small_updates(tmp_path: Path) -> None:
