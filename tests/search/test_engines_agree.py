@@ -21,7 +21,7 @@ from search.results import Results
 from search.whoosh import WhooshIndex, candidates, gathering, layout
 from tests.search.worlds import changed, question, world
 
-WORLDS = 200 if os.environ.get("TRUST_N") == "full" else 14
+WORLDS = 200 if os.environ.get("TRUST_N") == "full" else 13
 QUESTIONS = 80
 
 

@@ -122,7 +122,7 @@ def found_by(app: Flask) -> str:
 def test_r26_a_flipped_byte_anywhere_changes_no_answer(
     whole: Flask, tmp_path: Path, full: bool, record_property: Callable[[str, object], None]
 ) -> None:
-    flips = 50 if full else 8
+    flips = 50 if full else 6
     record_property("n", flips)
     before = [shown(whole, question) for question in QUESTIONS]
     shutil.copytree(tmp_path / "index", tmp_path / "sound")

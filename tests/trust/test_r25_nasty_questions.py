@@ -1,0 +1,125 @@
+"""R25: no question is expensive: no wildcard, range or bracket reaches the engine, and length, words and pages are bounded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import quote_from_bytes, urlencode
+
+import pytest
+from flask import Flask
+from whoosh import index as whoosh_index
+from whoosh import query as whoosh_query
+
+from portal import config, create_app
+from portal.services import indexing
+from search.query import Query
+from search.whoosh import WhooshIndex, manifest
+from search.words import parse
+from tests import factories
+from tests.bench.offers import NOW, offers
+from tests.trust.indexer import whoosh_settings
+
+CLIENTS = 16
+BOUND = 0.3  # seconds of processor for the 99th of 100 answers
+
+WORDS = (
+    *("*", "*a*", "a*", "?????*", "????????", "[a TO z]", "{a TO z}", "[* TO *]", "title:*", "*:*"),
+    *("a~9", "jardin~2", "jardin^1000", "/.*/", "/(a+)+$/", "\\", "\\\\*", '"', '""""', '"a"~9999'),
+    *("(", ")", "(" * 200, ")" * 200, "((((a))))" * 20, "(a OR (b OR (c OR (d))))", "-", "--a"),
+    *("-(-(-(-a)))", "-a -b -c -d", "- - - -", "OR", "OR OR OR", "a OR", "NOT a", "a AND NOT b"),
+    *(" OR ".join(f"m{n}" for n in range(500)), "(" + " OR ".join("abcdefghijklm") + ")"),
+    *(" ".join(["(a OR b OR c)"] * 12), " ".join(["jardin"] * 5000), "é" * 5000, "a" * 100_000),
+    *("\u202ejardin\u202c", "\u200bjar\u200bdin", "\x01\x02\x03", "\t\r\n", "\ufeff", "\U0001f33b"),
+    *("e\u0301" * 300, "\u0301" * 300, "ﬁ" * 200, "ǅ" * 200, "İ" * 200, "＂＊＂", "l'" * 100),
+    *("S.A.M." * 60, "'" * 200, "’’’’", "#" * 200, "%00", "<script>", "${7*7}", "' OR 1=1 --"),
+)
+OTHERS = (
+    *("radius=-1&lat=45&lon=4", "radius=0&lat=45&lon=4", "radius=40000&lat=45&lon=4"),
+    *("radius=nan&lat=45&lon=4", "lat=91&lon=181", "lat=nan&lon=inf", "box=1,2", "box=9,9,-9,-9"),
+    *("from=2031-01-01&to=2020-01-01", "from=9999-99-99", "page=1000000000", "page=-1", "page=1e9"),
+    *("theme=" + "x" * 5000, "&".join(["theme=sport"] * 500), "sort=;drop", "place=" + "z" * 9999),
+    *("q=" + quote_from_bytes(bytes(range(128, 256))), "q=%00", "q=%ED%A0%80", "q=%ff%fe", "q[]=a"),
+)
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of seeded offers with a large lexicon."""
+    folder = tmp_path_factory.mktemp("many") / "index"
+    WhooshIndex(folder).rebuild(offers(1500, 1))
+    return folder
+
+
+@pytest.fixture
+def app(settings: object, tmp_path: Path) -> Iterator[Flask]:
+    """The app on the engine of production, with a few offers."""
+    made = create_app(config.from_environment({}, whoosh_settings(tmp_path)))
+    with made.app_context():
+        with made.extensions["database"].writing() as session:
+            session.add_all([factories.offer(title=f"Jardin {n}") for n in range(30)])
+            session.commit()
+        with made.extensions["database"].reading():
+            indexing.rebuild()
+        yield made
+    made.extensions["database"].engine.dispose()
+
+
+def ninety_ninth(seconds: list[float]) -> float:
+    return sorted(seconds)[int(len(seconds) * 0.99)]
+
+
+def test_r25_sixteen_people_with_nasty_questions_get_pages_and_soon(
+    app: Flask, record_property: object
+) -> None:
+    asked = [urlencode({"q": words}) for words in WORDS if len(words) < 30_000] + list(OTHERS)
+    record_property("n", len(asked))  # type: ignore[operator]
+
+    def ask(query: str) -> tuple[str, int, float]:
+        began = time.thread_time()
+        answer = app.test_client().get(f"/search?{query}", base_url="http://127.0.0.1:8000")
+        return query, answer.status_code, time.thread_time() - began
+
+    with ThreadPoolExecutor(CLIENTS) as people:
+        answers = list(people.map(ask, asked * 2))
+    assert not [(query[:80], status) for query, status, _ in answers if status >= 500]
+    assert not [query[:80] for query, status, _ in answers if status not in (200, 400, 414)]
+    assert ninety_ninth([took for *_, took in answers[len(asked) :]]) < BOUND
+
+
+def processor(call: object) -> float:
+    began = time.thread_time()
+    call()  # type: ignore[operator]
+    return time.thread_time() - began
+
+
+def test_r25_no_words_are_expensive_for_the_engine(many: Path) -> None:
+    index = WhooshIndex(many)
+    index.refresh()
+    took = [
+        processor(lambda words=words: index.search(Query(now=NOW, words=parse(words))))
+        for words in WORDS
+        for _ in range(2)
+    ]
+    assert ninety_ninth(took) < BOUND
+
+
+def test_r25_control_without_the_plain_parser_a_question_mark_costs_twenty_times_more(
+    many: Path,
+) -> None:
+    """What Whoosh's own parser makes of these: wildcards and a range, which walk the whole lexicon."""
+    ours, published = WhooshIndex(many), manifest.read(many)
+    ours.refresh()
+    whoosh = whoosh_index.open_dir(str(many / published.build / "whoosh"))
+    asked = {
+        "*a*": whoosh_query.Wildcard("exact", "*a*"),
+        "?????*": whoosh_query.Wildcard("exact", "?????*"),
+        "[a TO z]": whoosh_query.TermRange("exact", "a", "z"),
+    }
+    with whoosh.searcher() as searcher:
+        for words, wild in asked.items():
+            ask = Query(now=NOW, words=parse(words))
+            plain = min(processor(lambda ask=ask: ours.search(ask)) for _ in range(3))
+            assert processor(lambda wild=wild: searcher.search(wild, limit=None)) > 20 * plain
