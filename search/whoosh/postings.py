@@ -108,6 +108,13 @@ def cards(reader: Any) -> Iterator[bytes]:
     return (bytes(column[doc]) for doc in range(reader.doc_count_all()))
 
 
+def deleted(reader: Any) -> list[int]:
+    """The deleted documents of a segment."""
+    if BY_BLOCKS:
+        return list(reader.segment().deleted_docs())
+    return sorted(set(range(reader.doc_count_all())) - set(reader.all_doc_ids()))
+
+
 def segment_name(reader: Any) -> str:
     """The name that Whoosh gave a segment: a new one for each, never used again."""
     return str(reader.segment().segment_id())

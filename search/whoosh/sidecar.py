@@ -24,6 +24,7 @@ from search.whoosh.schema import Arrays
 MAGIC = b"RELAIS-SIDECAR\n"
 _ALIGN = 64
 _BLOCK = 1 << 22
+_whole: dict[Path, tuple[int, ...]] = {}
 
 
 class Damaged(Exception):
@@ -63,6 +64,23 @@ def _pieces(values: NDArray[Any]) -> Iterator[memoryview]:
     yield memoryview(b"\0" * (-len(data) % _ALIGN))
 
 
+def is_whole(path: Path, name: str, crc: int) -> bool:
+    """Whether the file is the one that the manifest names.
+
+    A writer asks this of every segment with every change: what it has read once, and nobody has
+    touched since, it does not read again.
+    """
+    try:
+        status = path.stat()
+        seen = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns, crc)
+        if _whole.get(path) != seen:
+            load(path, name, crc)
+            _whole[path] = seen
+    except (Damaged, OSError, ValueError):
+        return False
+    return True
+
+
 def _crc_of(path: Path) -> int:
     crc, block = 0, memoryview(bytearray(_BLOCK))
     with path.open("rb", buffering=0) as file:
@@ -80,6 +98,11 @@ def load(path: Path, name: str, crc: int) -> tuple[Arrays, Names]:
     """
     if _crc_of(path) != crc:
         raise Damaged(f"{path.name} is not the file that the manifest names.")
+    return mapped(path, name)
+
+
+def mapped(path: Path, name: str) -> tuple[Arrays, Names]:
+    """Map a file that was checked before."""
     whole = np.asarray(np.memmap(path, np.uint8, "r"))
     begin = len(MAGIC) + 8
     length = int.from_bytes(whole[len(MAGIC) : begin].tobytes(), "little")

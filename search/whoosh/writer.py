@@ -181,7 +181,7 @@ def _whole_segment(
 
     What was just given to Whoosh need not be read back, unless Whoosh merged more into it.
     """
-    if old is not None and _is_whole(home / f"{name}.sidecar", old):
+    if old is not None and sidecar.is_whole(home / f"{name}.sidecar", name, old.crc):
         return old
     if fresh is None or len(fresh) != leaf.doc_count_all():
         fresh = Gathering()
@@ -197,9 +197,9 @@ def _with_live(home: Path, leaf: Any, segment: Segment, generation: int) -> Segm
     """The segment with the live mask of this generation, written when it is a new one."""
     if not leaf.has_deletions():
         return Segment(segment.name, segment.crc)
-    arrays, _ = sidecar.load(home / f"{segment.name}.sidecar", segment.name, segment.crc)
-    live = np.zeros(leaf.doc_count_all(), bool)
-    live[list(leaf.all_doc_ids())] = True
+    arrays, _ = sidecar.mapped(home / f"{segment.name}.sidecar", segment.name)
+    live = np.ones(leaf.doc_count_all(), bool)
+    live[postings.deleted(leaf)] = False
     data = np.packbits(live[arrays["order"]], bitorder="little").tobytes()
     crc = zlib.crc32(data)
     if segment.live and crc == segment.live_crc and _reads(home / segment.live, data):
@@ -217,14 +217,6 @@ def _reads(path: Path, data: bytes) -> bool:
         return path.read_bytes() == data
     except FileNotFoundError:
         return False
-
-
-def _is_whole(path: Path, old: Segment) -> bool:
-    try:
-        sidecar.load(path, old.name, old.crc)
-    except (sidecar.Damaged, OSError, ValueError):
-        return False
-    return True
 
 
 def _sweep(folder: Path, build: str, segments: Sequence[Segment]) -> None:

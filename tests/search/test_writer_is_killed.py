@@ -1,5 +1,7 @@
 """A writer killed at any moment leaves a whole generation: the one before or the new one."""
 
+import json
+import os
 import shutil
 import signal
 import subprocess
@@ -16,7 +18,8 @@ from tests.search.asking import offer
 from tests.search.worlds import NOW
 from tests.search.writer_process import OFFERS, batch
 
-KILLS = 9
+KILLS = 46 if os.environ.get("TRUST_N") == "full" else 9  # spread over all, and five at the end
+REBUILDS = 50 if os.environ.get("TRUST_N") == "full" else 5
 
 
 @pytest.fixture
@@ -68,6 +71,38 @@ def test_a_reader_sees_a_whole_generation_whenever_the_writer_was_killed(folder:
         assert seen_version(copy) == 3
     assert seen <= {1, 2}
     assert 1 in seen
+
+
+def test_a_reader_sees_the_old_index_or_the_new_whenever_a_rebuild_was_killed(folder: Path) -> None:
+    calls = calls_of_an_update(folder, "rebuild")
+    late = [calls - before for before in (400, 150, 50)]
+    for kill_at in [calls * part // REBUILDS for part in range(1, REBUILDS)] + late:
+        copy = killed_at(folder, kill_at, "rebuild")
+        assert seen_version(copy) in {1, 2}
+        WhooshIndex(copy).rebuild(batch(3))
+        assert seen_version(copy) == 3
+        assert len(list(copy.glob("build-*"))) == 1
+
+
+def test_no_search_fails_while_indexes_are_rebuilt_and_swapped_in(folder: Path) -> None:
+    """Two processes ask all the time; the third replaces the index under them, again and again."""
+    command = [sys.executable, "-m", "tests.search.reader_process", str(folder)]
+    readers = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        for _ in range(2)
+    ]
+    for reader in readers:
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == "ready\n"
+    writer = WhooshIndex(folder)
+    for version in range(2, 12):
+        writer.rebuild(batch(version))
+        writer.update(batch(version))
+    Path(f"{folder}.stop").touch()
+    for reader in readers:
+        said = json.loads(reader.communicate(timeout=60)[0])
+        assert said["wrong"] == []
+        assert said["answers"] > 10
 
 
 def test_control_a_manifest_written_in_place_is_seen_half_written(folder: Path) -> None:

@@ -1,7 +1,8 @@
-"""A writer to be killed: `python -m tests.search.writer_process FOLDER VERSION KILL_AT [careless]`.
+"""A writer to be killed: `python -m tests.search.writer_process FOLDER VERSION KILL_AT [MANNER]`.
 
-Puts the same twelve offers with a new version in one update, and kills itself with SIGKILL at its
-KILL_AT-th function call after the update began: no `finally`, no flush, no lock let go by hand.
+Puts the same twelve offers with a new version in one update (or, if the manner is "rebuild", in a
+rebuild; if it is "careless", with a manifest that is written in place), and kills itself with SIGKILL at its
+KILL_AT-th function call after it began: no `finally`, no flush, no lock let go by hand.
 KILL_AT 0 lets it live; it prints how many calls the update took.
 """
 
@@ -24,7 +25,7 @@ def batch(version: int) -> list:
 
 def main(folder: str, version: str, kill_at: str, *manner: str) -> None:
     """Update, and die on the way."""
-    if manner:
+    if "careless" in manner:
         manifest.publish = careless_publish
     index = WhooshIndex(Path(folder))
     documents = batch(int(version))
@@ -37,7 +38,10 @@ def main(folder: str, version: str, kill_at: str, *manner: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     sys.setprofile(count)
-    index.update(documents)
+    if "rebuild" in manner:
+        index.rebuild(documents)
+    else:
+        index.update(documents)
     sys.setprofile(None)
     print(calls)
 

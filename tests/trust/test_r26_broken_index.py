@@ -7,6 +7,7 @@ import json
 import os
 import random
 import shutil
+import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -154,16 +155,18 @@ def test_r26_readers_do_not_wait_for_a_writer_that_holds_the_lock(
 
 
 def test_r26_a_folder_that_cannot_be_written_is_read(whole: Flask, tmp_path: Path) -> None:
-    folder, answers = tmp_path / "index", processes.Queue()
-    for path in (folder, *folder.rglob("*")):
-        path.chmod(0o555 if path.is_dir() else 0o444)
-    for path in folder.parents:
-        if path.is_relative_to(tmp_path.parent.parent):
-            path.chmod(path.stat().st_mode | 0o055)
-    child = processes.Process(target=read_as_nobody, args=(folder, answers))
-    child.start()
-    assert answers.get(timeout=60) == (30, "IndexUnavailable", "IndexUnavailable")
-    child.join(60)
+    answers = processes.Queue()
+    with tempfile.TemporaryDirectory() as home:
+        folder = Path(home) / "index"
+        shutil.copytree(tmp_path / "index", folder)
+        for path in (*folder.rglob("*"), folder, Path(home)):
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        child = processes.Process(target=read_as_nobody, args=(folder, answers))
+        child.start()
+        assert answers.get(timeout=60) == (30, "IndexUnavailable", "IndexUnavailable")
+        child.join(60)
+        for path in (Path(home), folder, *folder.rglob("*")):
+            path.chmod(0o700)
 
 
 def read_as_nobody(folder: Path, answers: object) -> None:
