@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portal.models.alert import Alert
+from portal.models.api_key import ApiKey, ApiKeyDay, KeyScope
 from portal.models.association import Association, AssociationState
 from portal.models.claim import Claim, ClaimState
 from portal.models.cluster import Cluster, ClusterDecision, ClusterKey, ClusterPair, PairState
@@ -33,6 +34,8 @@ from portal.models.signup import Signup, SignupAttempt, SignupState
 
 __all__ = [
     "Alert",
+    "ApiKey",
+    "ApiKeyDay",
     "Association",
     "AssociationState",
     "Claim",
@@ -54,6 +57,7 @@ __all__ = [
     "Invitation",
     "InvitationState",
     "JobLease",
+    "KeyScope",
     "Like",
     "Link",
     "LinkPurpose",
