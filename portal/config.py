@@ -66,6 +66,7 @@ class Settings:
     FEEDS_CHECK_LIMIT: str = _setting(
         "6 per minute;40 per hour", "public checks of feeds from one network"
     )  # type: ignore[assignment]
+    API_PER_MINUTE: int = _setting(60, "requests a minute to the API without a key")  # type: ignore[assignment]
     PROXY_HOPS: int = _setting(0, "how many proxies in front are trusted")  # type: ignore[assignment]
     METRICS_TOKEN: str = _setting("", "bearer token of /metrics", secret=True)  # type: ignore[assignment]
     HOST: str = _setting("127.0.0.1", "the address the server listens on")  # type: ignore[assignment]

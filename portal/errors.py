@@ -61,6 +61,13 @@ class ProofNeeded(PortalError):
     sentence = "Pour cette action, confirmez d’abord que c’est bien vous."
 
 
+class KeyNeeded(PortalError):
+    """A program asks without a key, or with one that opens nothing (any more)."""
+
+    status = 401
+    sentence = "Il faut une clé valide : ajoutez key=… à l’adresse. La modération en donne."
+
+
 class Conflict(PortalError):
     """The state of things does not allow it (any more)."""
 
@@ -79,6 +86,13 @@ class Invalid(PortalError):
     ) -> None:
         super().__init__(sentence, **values)
         self.field = field
+
+
+class TooLarge(PortalError):
+    """What was sent is longer than `most` bytes."""
+
+    status = 413
+    sentence = "C’est trop long : %(most)s octets au plus."
 
 
 class TooMany(PortalError):

@@ -68,6 +68,7 @@ def settings_for(folder: Path) -> dict[str, object]:
         "BASE_URL": "http://127.0.0.1:8000",
         "TESTING": True,
         "FEEDS_ALLOW_PRIVATE": True,
+        "API_PER_MINUTE": 100_000,
     }
 
 

@@ -22,6 +22,7 @@ from portal.models import (
     FlagReason,
     Identity,
     Invitation,
+    KeyScope,
     Like,
     LinkPurpose,
     Offer,
@@ -41,7 +42,7 @@ from portal.models import (
     Verdict,
 )
 from portal.models.place import PlaceKind
-from portal.services import indexing, liked_news, places
+from portal.services import api_keys, indexing, liked_news, places
 from portal.services.places import PlaceRow
 from tests import factories
 from tests.people import Cast
@@ -260,6 +261,8 @@ def _feed(unit: Unit, made: Things, cast: Cast) -> None:
     run = FeedRun(feed_id=feed.id, outcome=RunOutcome.SUSPECT)
     unit.add(run)
     unit.flush()
+    key, secret = api_keys.make("Programme", [KeyScope.READ, KeyScope.UPLOAD], cast.mona, feed=feed)
+    made |= {"api_key": key.id, "api_secret": secret}
     made |= {"feed": feed.id, "feed_name": feed.name, "run": run.id}
     named = [
         Association(name=name, slug=name.lower(), feed_id=feed.id, external_id=name)

@@ -123,6 +123,7 @@ def build(migrated: Path, folder: Path, **given: Any) -> World:
         "TESTING": True,
         "DEMO": True,
         "FEEDS_CHECK_LIMIT": "100000 per hour",  # every address is walked by everybody
+        "API_PER_MINUTE": 100_000,
     }
     app = create_app(config.from_environment({}, {**settings, **given}))
     world = World(app, folder)

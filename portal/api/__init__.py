@@ -7,7 +7,20 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    from portal.api import calendar, exports, footprint, metrics, oembed, offers, syndication
+    from portal.api import (
+        access,
+        calendar,
+        exports,
+        footprint,
+        metrics,
+        oembed,
+        offers,
+        openapi,
+        syndication,
+        uploads,
+    )
+
+    access.init_app(app)
 
     for blueprint in (
         calendar.data,
@@ -16,6 +29,8 @@ def init_app(app: Flask) -> None:
         metrics.data,
         oembed.data,
         offers.data,
+        openapi.data,
         syndication.data,
+        uploads.data,
     ):
         app.register_blueprint(blueprint)

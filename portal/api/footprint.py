@@ -10,16 +10,19 @@ from lxml.builder import ElementMaker
 
 from portal import clock
 from portal.api import footprint_finding, footprint_reading, footprint_writing
-from portal.api.access import by_key, is_valid, open_to_pages
+from portal.api.access import by_key, keyed, limited, require
 from portal.api.syndication import xml
+from portal.errors import PortalError
+from portal.models import KeyScope
 
 data = Blueprint("api_footprint", __name__)
-data.after_request(open_to_pages)
+keyed(data, "volopps")
 FRESH = "public, max-age=300"
 
 
 @data.get("/api/volopps")
 @by_key
+@limited
 def search() -> Any:
     """Volunteer offers. 400 for an unknown `output`, 401 without a valid key; each with a sentence."""
     output = request.args.get("output", "json").strip().lower()
@@ -28,12 +31,10 @@ def search() -> Any:
         return _refused(
             "json", 400, _("output vaut json, rss, xml, csv, tsv ou html.") + f" ({known})"
         )
-    if not is_valid(request.args.get("key", "")):
-        return _refused(
-            output,
-            401,
-            _("Il faut une clé valide : ajoutez key=… à l’adresse. La modération en donne."),
-        )
+    try:
+        require(KeyScope.READ)
+    except PortalError as error:
+        return _refused(output, error.status, error.in_words(_))
     given = {name: value[:1000] for name, value in request.args.items()}
     question = footprint_reading.read(given, clock.now())
     found = footprint_finding.find(question)

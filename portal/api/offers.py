@@ -10,14 +10,14 @@ from flask import Blueprint, Response, jsonify
 
 from portal import clock, permissions
 from portal.api import presenters
-from portal.api.access import open_to_pages, public
+from portal.api.access import keyed, limited, public, refuse_bad_keys
 from portal.errors import Gone, NotFound
 from portal.models import OfferState
 from portal.services import finding
 from portal.services.finding import Card
 
 data = Blueprint("api_offers", __name__)
-data.after_request(open_to_pages)
+keyed(data, "offers")
 ON_A_MAP, IN_A_TABLE = 200, 1000
 COLUMNS = (
     *("id", "url", "title", "association", "themes", "summary", "remote", "is_ongoing"),
@@ -28,22 +28,28 @@ COLUMNS = (
 
 @data.get("/search.json")
 @public
+@limited
 def search() -> Any:
     """The search of the address, a page at a time."""
+    refuse_bad_keys()
     return jsonify(presenters.answer(_found(finding.PAGE), "/search.json"))
 
 
 @data.get("/api/v1/offers")
 @public
+@limited
 def listed() -> Any:
     """The same, under its own address."""
+    refuse_bad_keys()
     return jsonify(presenters.answer(_found(finding.PAGE), "/api/v1/offers"))
 
 
 @data.get("/api/v1/offers/<int:ident>")
 @public
+@limited
 def one(ident: int) -> Any:
     """One open offer; 410 once it is over, 404 when it is not public."""
+    refuse_bad_keys()
     card = finding.one(ident)
     if card is None or not permissions.is_public(card.offer):
         raise NotFound

@@ -11,6 +11,7 @@ from portal import security
 from portal.views import (
     access,
     accounts,
+    api_keys,
     associations,
     claims,
     dashboard,
@@ -66,6 +67,7 @@ def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint of the pages."""
     return (
         accounts.pages,
+        api_keys.pages,
         associations.pages,
         claims.pages,
         dashboard.pages,
