@@ -72,6 +72,7 @@ SEARCH = (
 FOOTPRINT = (
     *("q", "num", "start", "vol_loc", "vol_dist", "vol_startdate", "vol_enddate", "timeperiod"),
     *("vol_provider", "source", "sort", "type", "virtual", "fulldesc", "output", "key"),
+    *("vol_startdayofweek", "campaign_id", "merge", "cache"),
 )
 
 
