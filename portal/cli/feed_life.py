@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
 from portal import db
 from portal.cli.database import with_database
-from portal.cli.feeds import commands, credentials, credentials_options, out, told
-from portal.services import feeds
+from portal.cli.feeds import commands, credentials, credentials_options, line_of, out, told
+from portal.formats import renumbering
+from portal.services import feeds, rekeying
+from portal.services.feed_runs import SHOWN_PROBLEMS
 
 
 @commands.command("confirm")
@@ -54,6 +57,21 @@ def resume(name: str) -> None:
         feeds.resume(feeds.by_name(name))
         session.commit()
     out.print(f"« {name} » est relancé.")
+
+
+@commands.command("rekey")
+@click.argument("name")
+@click.argument("file", type=click.File("rb"))
+@with_database
+def rekey(name: str, file: BinaryIO) -> None:
+    """Give offers new ids: FILE is a table of two columns, old id and new id. Pages, likes and signups stay."""
+    with db.database().writing() as session, told():
+        done = rekeying.rekey(feeds.by_name(name), renumbering.read(file))
+        session.commit()
+    out.print(f"rekeyed {done.moved}  already {done.already}  refused {len(done.problems)}")
+    for problem in done.problems[:SHOWN_PROBLEMS]:
+        out.print(line_of(problem))
+    raise SystemExit(0 if done.moved or done.already else 1)
 
 
 @commands.command("credentials")

@@ -259,12 +259,13 @@ def _show_tally(tally: Tally, *, everything: bool = False) -> None:
         out.print(tally.why)
     shown = tally.problems if everything else tally.problems[: feed_runs.SHOWN_PROBLEMS]
     for problem in shown:
-        out.print(_line(problem), markup=False)
+        out.print(line_of(problem), markup=False)
     if len(tally.problems) > len(shown):
         out.print(f"… et {len(tally.problems) - len(shown)} autres.")
 
 
-def _line(problem: FeedProblem) -> str:
+def line_of(problem: FeedProblem) -> str:
+    """A problem as a line of the terminal."""
     where = f"ligne {problem.line}" if problem.line else f"annonce {problem.record}"
     field = f" {problem.field}" if problem.field else ""
     value = f" « {problem.value} »" if problem.value else ""

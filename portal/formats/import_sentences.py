@@ -41,6 +41,18 @@ IMPORT_SENTENCES: Mapping[str, tuple[str, str]] = {
         "Cet identifiant figure deux fois dans le flux : la première annonce est gardée, celle-ci est ignorée.",
         "This id stands twice in the feed: the first record is kept, this one is ignored.",
     ),
+    "renumber_incomplete": (
+        "Cette ligne n’a pas ses deux identifiants. Écrivez l’ancien, puis le nouveau.",
+        "This line lacks one of its two ids. Write the old one, then the new one.",
+    ),
+    "renumber_unknown": (
+        "Aucune annonce de ce flux ne porte cet ancien identifiant. Vérifiez qu’il est écrit comme dans le flux.",
+        "No record of this feed has this old id. Check that it is written as in the feed.",
+    ),
+    "renumber_twice": (
+        "Cet identifiant, ancien ou nouveau, figure déjà plus haut dans la table : la première ligne compte.",
+        "This id, old or new, stands higher up in the table already: the first line counts.",
+    ),
     "not_stored": (
         "La base a refusé cette annonce. Une de ses valeurs est sans doute trop longue ou mal formée.",
         "The database refused this record. One of its values is probably too long or malformed.",

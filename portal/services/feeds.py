@@ -216,7 +216,7 @@ def confirm(feed: Feed, save: Save) -> int:
         offer.state, offer.version = OfferState.LIVE, offer.version + 1
         outbox.reindex(offer.id)
     last.withdrawn = withdrawn
-    _settled(feed, last)
+    settle(feed, last)
     save()
     return withdrawn
 
@@ -225,7 +225,7 @@ def dismiss(feed: Feed, save: Save) -> None:
     """A person says that the suspect run was wrong: what it brought goes, what was there stays."""
     last = _suspect_run(feed)
     held = [offer.id for offer in _held(feed, last)]
-    _settled(feed, last)
+    settle(feed, last)
     feed_runs.withdraw(held, save)
     save()
 
@@ -240,14 +240,21 @@ def resume(feed: Feed) -> None:
     feed.state, feed.next_run_at = FeedState.ACTIVE, clock.now()
 
 
-def _suspect_run(feed: Feed) -> FeedRun:
-    last = db.session.scalar(
+def suspect_run(feed: Feed) -> FeedRun | None:
+    """The run that waits for a person's word, when one does."""
+    if feed.state is not FeedState.SUSPECT:
+        return None
+    return db.session.scalar(
         select(FeedRun)
         .where(FeedRun.feed_id == feed.id, FeedRun.outcome == RunOutcome.SUSPECT)
         .order_by(FeedRun.id.desc())
         .limit(1)
     )
-    if feed.state is not FeedState.SUSPECT or last is None:
+
+
+def _suspect_run(feed: Feed) -> FeedRun:
+    last = suspect_run(feed)
+    if last is None:
         raise Conflict("Aucun passage de « %(name)s » n’attend de décision.", name=feed.name)
     return last
 
@@ -266,7 +273,8 @@ def _held(feed: Feed, last: FeedRun) -> list[Offer]:
     return found
 
 
-def _settled(feed: Feed, last: FeedRun) -> None:
+def settle(feed: Feed, last: FeedRun) -> None:
+    """The decision is made: the feed goes on, at once."""
     last.outcome, last.pending = RunOutcome.DONE, {}
     grace.confirm(feed)
     feed.state, feed.next_run_at = FeedState.ACTIVE, clock.now()
