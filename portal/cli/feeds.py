@@ -48,6 +48,7 @@ def limits() -> Limits:
         settings["FEEDS_MAX_SECONDS"],
         settings["FEEDS_MAX_RECORDS"],
         settings["FEEDS_ALLOW_PRIVATE"],
+        settings["BASE_URL"],
     )
 
 

@@ -11,6 +11,7 @@ from portal.formats.item import (
     TITLE_LENGTH,
     FeedItem,
     RemoteWork,
+    normal_id,
 )
 from portal.formats.problem import Notebook
 from portal.formats.text import first_words, plain, shortened
@@ -30,7 +31,8 @@ MOST_TAGS, MOST_LOCATIONS, MOST_SHIFTS = 30, 50, 200
 
 def checked(draft: dict[str, Any], notes: Notebook) -> FeedItem | None:
     """The item made of a draft, or None when the record must be refused; the notebook says why."""
-    if not draft.get("external_id"):
+    draft["external_id"] = normal_id(draft.get("external_id") or "")
+    if not draft["external_id"]:
         notes.refused("external_id", "", "id_missing")
     elif len(draft["external_id"]) > ID_LENGTH:
         notes.refused("external_id", draft["external_id"], "id_too_long", limit=ID_LENGTH)

@@ -53,6 +53,26 @@ IMPORT_SENTENCES: Mapping[str, tuple[str, str]] = {
         "Cet identifiant, ancien ou nouveau, figure déjà plus haut dans la table : la première ligne compte.",
         "This id, old or new, stands higher up in the table already: the first line counts.",
     ),
+    "own_offer": (
+        "Cette annonce vient de ce portail : elle n’est pas reprise une seconde fois.",
+        "This record comes from this portal: it is not taken a second time.",
+    ),
+    "page_elsewhere": (
+        "La page suivante est sur un autre serveur : elle n’a pas été lue. Gardez toutes les pages du flux au même endroit.",
+        "The next page is on another server: it was not read. Keep all pages of the feed in one place.",
+    ),
+    "page_again": (
+        "La page suivante a déjà été lue : la suite du flux tourne en rond. Vérifiez « next ».",
+        "The next page was read already: the feed goes round in circles. Check “next”.",
+    ),
+    "page_missing": (
+        "La page suivante n’a pas pu être lue (%(why)s) : les offres absentes sont gardées.",
+        "The next page could not be read (%(why)s): offers that are missing are kept.",
+    ),
+    "too_many_pages": (
+        "Le flux a trop de pages, ou dépasse la taille ou la durée permises : la suite n’a pas été lue.",
+        "The feed has too many pages, or exceeds the permitted size or time: the rest was not read.",
+    ),
     "not_stored": (
         "La base a refusé cette annonce. Une de ses valeurs est sans doute trop longue ou mal formée.",
         "The database refused this record. One of its values is probably too long or malformed.",

@@ -7,6 +7,7 @@ when the record cannot be used; a FeedItem that exists is clean.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,6 +18,11 @@ SUMMARY_LENGTH = 400
 DESCRIPTION_LENGTH = 30_000
 # What changes at each delivery, or with the record's place in the file, without the offer changing.
 _VOLATILE = ("updated_at", "record", "line")
+
+
+def normal_id(written: str) -> str:
+    """An id as it is compared and kept: in NFC, without the spaces around it. Case, zeros and dashes are its own."""
+    return " ".join(unicodedata.normalize("NFC", written).split())
 
 
 class RemoteWork(StrEnum):

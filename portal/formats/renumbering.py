@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from portal.formats.encoding import characters, find_encoding
-from portal.formats.item import ID_LENGTH
+from portal.formats.item import ID_LENGTH, normal_id
 from portal.formats.problem import FeedProblem, Notebook
 from portal.formats.rows import Row, Rows, lines
 from portal.formats.xml_feed import rewindable
@@ -39,7 +39,7 @@ def read(stream: BinaryIO) -> Iterator[Pair | FeedProblem]:
 
 
 def _pair(number: int, row: Row) -> Pair | FeedProblem:
-    cells = [cell.strip() for cell in row.cells]
+    cells = [normal_id(cell) for cell in row.cells]
     old, new = [*cells, "", ""][:2]
     if old and new and len(old) <= ID_LENGTH and len(new) <= ID_LENGTH:
         return row.line, old, new

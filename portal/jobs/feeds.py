@@ -21,6 +21,7 @@ def run_due() -> int:
         settings["FEEDS_MAX_SECONDS"],
         settings["FEEDS_MAX_RECORDS"],
         settings["FEEDS_ALLOW_PRIVATE"],
+        settings["BASE_URL"],
     )
     with db.database().reading():
         ids = [feed.id for feed in feeds.due()]

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock, db, formats
 from portal.formats.errors import FormatError
-from portal.formats.item import FeedAssociation, FeedItem
+from portal.formats.item import FeedAssociation, FeedItem, normal_id
 from portal.formats.problem import FeedProblem, Notebook, Severity
 from portal.formats.settings import ReadSettings
 from portal.models import Association, Feed, Offer, OfferState, RunOutcome
@@ -86,18 +86,16 @@ def settings_of(feed: Feed, max_records: int) -> ReadSettings:
 
 def read(
     feed: Feed,
-    stream: BinaryIO,
-    settings: ReadSettings,
+    found: Iterable[FeedItem | FeedProblem],
     save: Save,
     progress: Progress = lambda count: None,
 ) -> Tally:
-    """Read the whole stream into the feed's offers and say what happened. `save` ends a transaction: a commit, or the
+    """Read everything that is found into the feed's offers and say what happened. `save` ends a transaction: a commit, or the
     rollback of a preview. Never raises for what is in the file."""
     tally, known, seen = Tally(), Known(feed), set[str]()
     has_present = _present_ids(feed) != {}
     save()
     try:
-        found = formats.read(stream, settings, feed.format)
         for batch in _batches(found):
             _write_batch(known, batch, seen, tally, save)
             progress(tally.records)
@@ -122,7 +120,8 @@ def preview(feed: Feed, stream: BinaryIO, max_records: int, session: Session) ->
 
     roll_back()
     try:
-        return read(feed, stream, settings_of(feed, max_records), roll_back)
+        found = formats.read(stream, settings_of(feed, max_records), feed.format)
+        return read(feed, found, roll_back)
     finally:
         session.rollback()
 
@@ -145,7 +144,7 @@ def _write_batch(
         if isinstance(one, FeedProblem):
             tally.note(one)
             if one.severity is Severity.REFUSED and one.external_id:
-                seen.add(one.external_id)  # a refused record never withdraws its offer
+                seen.add(normal_id(one.external_id))  # a refused record never withdraws its offer
                 tally.records += 1
         else:
             tally.records += 1

@@ -7,9 +7,10 @@ before any transaction is open.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import IO, BinaryIO, cast
+from typing import IO
 
 from sqlalchemy import func, select, update
 
@@ -30,7 +31,7 @@ from portal.models import (
     ProblemSeverity,
     RunOutcome,
 )
-from portal.services import feed_runs, grace, outbox
+from portal.services import feed_pages, feed_runs, grace, outbox
 from portal.services.feed_runs import Progress, Save, Tally
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
@@ -45,6 +46,7 @@ class Limits:
     max_seconds: float
     max_records: int
     allow_private: bool = False
+    own_url: str = ""  # of this portal: what comes from here is not taken back
 
 
 def add(name: str, url: str = "", format: str = "", **options: object) -> Feed:
@@ -93,20 +95,27 @@ def run(feed: Feed, limits: Limits, save: Save, progress: Progress = lambda coun
     started = begin(feed)
     save()
     try:
+        sesame = vault.opened(feed.credentials)
         with fetch(
             feed.url,
             max_bytes=limits.max_bytes,
             max_seconds=limits.max_seconds,
             etag=feed.etag,
             last_modified=feed.last_modified,
-            credentials=vault.opened(feed.credentials),
+            credentials=sesame,
             allow_private=limits.allow_private,
         ) as download:
             if download.is_not_modified:
                 return finish(feed, started, Tally(outcome=RunOutcome.NOT_MODIFIED), save)
-            tally = read(feed, download.file, limits, save, progress)
+            is_paged = bool(feed_pages.next_of(download, feed.format))
+            turn = feed_pages.fetcher(sesame, allow_private=limits.allow_private)
+            more = feed_pages.following(
+                download, feed.format, turn, limits.max_bytes, limits.max_seconds
+            )
+            tally = read(feed, download.file, limits, save, progress, more)
             started.bytes = download.size
-            if tally.outcome is RunOutcome.DONE:
+            # Of many pages the first alone may be the same: they are all asked for each time.
+            if tally.outcome is RunOutcome.DONE and not is_paged:
                 feed.etag = download.etag[:250]
                 feed.last_modified = download.last_modified[:80]
     except PortalError as error:
@@ -120,11 +129,13 @@ def read(
     limits: Limits,
     save: Save,
     progress: Progress = lambda count: None,
+    more: Iterable[IO[bytes] | item_problem.FeedProblem] = (),
 ) -> Tally:
-    """Read an open stream into the feed's offers."""
+    """Read an open stream, and the pages after it, into the feed's offers."""
     settings = feed_runs.settings_of(feed, limits.max_records)
+    found = feed_pages.offers(stream, settings, feed.format, limits.own_url, more)
     save()
-    return feed_runs.read(feed, cast(BinaryIO, stream), settings, save, progress)
+    return feed_runs.read(feed, found, save, progress)
 
 
 def begin(feed: Feed) -> FeedRun:
