@@ -1,13 +1,16 @@
 """Seeded offers and questions for benchmarks: French words by frequency, positions by population."""
 
 import random
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 
 from search.document import Document, Point
 from search.query import Circle, Query, Window
 from search.words import parse
+from tests.bench.lexicon import frequent_words
 
 NOW = 1_800_000_000
 HOUR, DAY = 3600, 86_400
@@ -62,7 +65,7 @@ TOWNS = (
     (42.7028, 9.4503, 48, "2B", "COR"),
 )
 
-# From frequent to rare; the tail is made of syllables, as names and places would be.
+# What offers are about, from frequent to rare; all other words are as frequent as in any French text.
 FREQUENT = _table(
     """
     bénévoles association aide personnes accompagnement enfants seniors équipe activités solidarité
@@ -98,20 +101,39 @@ class Question:
 
 
 class Words:
-    """Words drawn as French uses them: the k-th about k times less often than the first."""
+    """Words drawn as offers use them: three in ten of their field, the others of all French.
+
+    Of the field's words the k-th comes about k times less often than the first; the others have the
+    shares that they have in French at large, so that nearly half of a text is stop words.
+    """
 
     def __init__(self) -> None:
-        names = random.Random(0)
-        rare = {
-            "".join(names.choice(SYLLABLES) for _ in range(names.randint(3, 5)))
-            for _ in range(20_000)
-        }
-        self.all = FREQUENT + tuple(sorted(rare))
-        self._sums = list(accumulate(1 / (rank + 8) for rank in range(len(self.all))))
+        self.all, self._sums = _shares()
 
     def text(self, rng: random.Random, count: int) -> str:
         """Some words, one after the other."""
-        return " ".join(rng.choices(self.all, cum_weights=self._sums, k=count))
+        words, sums, draw = self.all, self._sums, rng.random
+        return " ".join([words[bisect(sums, draw())] for _ in range(count)])
+
+
+@cache
+def _shares() -> tuple[tuple[str, ...], list[float]]:
+    """All words, and the sums of their shares: 1 in the end."""
+    others = frequent_words() or tuple((word, 1 / (rank + 8)) for rank, word in enumerate(_names()))
+    all_others = sum(share for _, share in others)
+    ours = [1 / (rank + 8) for rank in range(len(FREQUENT))]
+    shares = [0.3 * share / sum(ours) for share in ours]
+    shares += [0.7 * share / all_others for _, share in others]
+    sums = list(accumulate(shares))
+    sums[-1] = 1.0
+    return FREQUENT + tuple(word for word, _ in others), sums
+
+
+def _names() -> list[str]:
+    """Words made of syllables, where the list of real ones cannot be had."""
+    rng = random.Random(0)
+    some = range(20_000)
+    return sorted({"".join(rng.choices(SYLLABLES, k=rng.randint(3, 5))) for _ in some})
 
 
 def offers(count: int, seed: int) -> Iterator[Document]:
