@@ -35,6 +35,9 @@ format: .venv/test ## put the code in its usual form
 bench: .venv/test ## the figures of speed and size, from one run
 	$(PY) -m tests.bench
 
+bench-search: .venv/test ## the search engine beside tantivy, SQLite and PostgreSQL, as ratios (SEARCH="--sizes 10000 --seeds 2": a part)
+	$(PY) -m tests.bench.rivals $(SEARCH)
+
 bench-feeds: .venv/test ## a feed of 20,000 offers and one of 200 MiB: seconds, memory, searches meanwhile
 	$(PY) -m tests.bench.imports
 

@@ -107,8 +107,8 @@ class Words:
     shares that they have in French at large, so that nearly half of a text is stop words.
     """
 
-    def __init__(self) -> None:
-        self.all, self._sums = _shares()
+    def __init__(self, *, small: bool = False) -> None:
+        self.all, self._sums = _shares(small)
 
     def text(self, rng: random.Random, count: int) -> str:
         """Some words, one after the other."""
@@ -117,9 +117,10 @@ class Words:
 
 
 @cache
-def _shares() -> tuple[tuple[str, ...], list[float]]:
+def _shares(small: bool) -> tuple[tuple[str, ...], list[float]]:
     """All words, and the sums of their shares: 1 in the end."""
-    others = frequent_words() or tuple((word, 1 / (rank + 8)) for rank, word in enumerate(_names()))
+    others = () if small else frequent_words()
+    others = others or tuple((word, 1 / (rank + 8)) for rank, word in enumerate(_names()))
     all_others = sum(share for _, share in others)
     ours = [1 / (rank + 8) for rank in range(len(FREQUENT))]
     shares = [0.3 * share / sum(ours) for share in ours]
@@ -136,9 +137,12 @@ def _names() -> list[str]:
     return sorted({"".join(rng.choices(SYLLABLES, k=rng.randint(3, 5))) for _ in some})
 
 
-def offers(count: int, seed: int) -> Iterator[Document]:
-    """Offers 1 to `count`; one in twenty shares a cluster with the one before."""
-    rng, words = random.Random(seed), Words()
+def offers(count: int, seed: int, *, small: bool = False) -> Iterator[Document]:
+    """Offers 1 to `count`; one in twenty shares a cluster with the one before.
+
+    A `small` lexicon needs no list of words, which is fetched.
+    """
+    rng, words = random.Random(seed), Words(small=small)
     people = list(accumulate(town[2] for town in TOWNS))
     for number in range(1, count + 1):
         ongoing = rng.random() < 0.3

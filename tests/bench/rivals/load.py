@@ -1,0 +1,60 @@
+"""The whole page /search under wrk: gunicorn with 2 workers, a demo of many offers, 1, 4 and 16 clients."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from tests.bench.lexicon import CACHE
+from tests.bench.running import make_demo, served
+from tests.ports import free_port
+
+CLIENTS = (1, 4, 16)
+SECONDS = 15
+WORDS = ("jardin", "lecture", "collecte", "enfants", "maraude", "sport", "aide", "repas")
+TOWNS = ("Lyon", "Paris", "Lille", "Nantes", "Toulouse", "Marseille", "Rennes", "Grenoble")
+_SCRIPT = """
+local paths, at = {%s}, 0
+request = function() at = at %% #paths + 1; return wrk.format("GET", paths[at]) end
+done = function(summary, latency)
+  io.write(string.format("found %%d %%d %%.3f %%.3f %%.3f\\n", summary.requests,
+    summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout,
+    latency:percentile(50) / 1000, latency:percentile(95) / 1000, latency:percentile(99) / 1000))
+end
+"""
+
+
+def measured(offers: int) -> dict[str, Any]:
+    """Pages a second, and how long they took, with more and more clients; the demo is made once."""
+    folder, port = CACHE / f"demo-{offers}", free_port()
+    if not (folder / "made").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        make_demo(folder, offers, port)
+        (folder / "made").touch()
+    load = os.getloadavg()[0]
+    with served(folder, port) as servers:
+        under(servers.address, CLIENTS[0], 5)
+        rows = [under(servers.address, clients, SECONDS) for clients in CLIENTS]
+    at = datetime.now(UTC).isoformat(timespec="minutes")
+    return {"offers": offers, "seconds": SECONDS, "rows": rows, "at": at, "load": load}
+
+
+def under(address: str, clients: int, seconds: int) -> dict[str, float]:
+    """Some clients for some seconds, each asking one page after the other."""
+    paths = [f"/search?q={quote(w)}&place={quote(t)}&radius=25" for w in WORDS for t in TOWNS]
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(_SCRIPT % ", ".join(f'"{path}"' for path in paths))
+        script.flush()
+        command = ["wrk", f"-c{clients}", "-t1", f"-d{seconds}s", "-s", script.name, address]
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    found = re.search(r"found (\d+) (\d+) (\S+) (\S+) (\S+)", said)
+    assert found, said
+    requests, errors, *latency = (float(part) for part in found.groups())
+    row = {"clients": clients, "rate": requests / seconds, "errors": int(errors)}
+    return row | dict(zip(("p50", "p95", "p99"), latency, strict=True))

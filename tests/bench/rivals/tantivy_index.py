@@ -1,0 +1,319 @@
+"""tantivy as an expert sets it up: three fields, one segment, fast fields, aggregations, a quad tree for the circle."""
+
+from __future__ import annotations
+
+import shutil
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tantivy as engine
+
+from search.query import Circle
+from tests.bench.offers import NOW, THEMES
+from tests.bench.rivals.asked import WINDOW_DAYS, Answer, Asked, Needs
+from tests.bench.rivals.cover import Places, squares, write_places
+from tests.bench.rivals.material import (
+    ACCESSIBLE,
+    COLUMNS,
+    DAYS_EACH,
+    HOLE,
+    MINORS,
+    ONGOING,
+    bits,
+    rows,
+    words,
+)
+
+Q, Must, Should = engine.Query, engine.Occur.Must, engine.Occur.Should
+TEXTS = (("title", 2.0), ("names", 1.0), ("description", 1.0))
+_ALWAYS = 1000
+_LATE = 2**40
+_RING_PLACES = 400
+
+
+def build(folder: Path) -> None:
+    """Index everything with one writer: one segment, as long as the heap holds it, else merged."""
+    home = folder / "tantivy"
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir()
+    index = _index(home)
+    writer = index.writer(1_500_000_000, 1)
+    places = []
+    for row in rows(folder):
+        offer = dict(zip(COLUMNS, row, strict=True))
+        places += [(offer["id"], lat, lon) for lat, lon in offer["places"]]
+        writer.add_document(engine.Document.from_dict(_fields(offer), index.schema))
+    writer.commit()
+    writer.wait_merging_threads()
+    write_places(folder, places)
+    _build_words(folder)
+
+
+def _fields(offer: dict[str, Any]) -> dict[str, Any]:
+    days = [*bits(offer["days"]), *(DAYS_EACH + day for day in bits(offer["later_days"]))]
+    ongoing = offer["flags"] & ONGOING
+    cells = {cell for lat, lon in offer["places"] for cell in squares(lat, lon)}
+    return {
+        "id": offer["id"],
+        "published": offer["published"],
+        "next_at": offer["next_at"] or _LATE,
+        "until": offer["until"],
+        "remote": offer["remote"],
+        "minors": int(offer["flags"] & MINORS > 0),
+        "accessible": int(offer["flags"] & ACCESSIBLE > 0),
+        "themes": list(bits(offer["themes"])),
+        "days": [*days, _ALWAYS] if ongoing else days,
+        "squares": sorted(cells),
+        **{name: offer[name] for name, _ in TEXTS},
+    }
+
+
+def _index(home: Path) -> Any:
+    schema = engine.SchemaBuilder()
+    for name, _ in TEXTS:
+        schema.add_text_field(name, tokenizer_name="tokens", index_option="position")
+    for name in ("id", "published", "next_at", "until", "remote", "minors", "accessible"):
+        schema.add_unsigned_field(name, indexed=True, fast=True)
+    for name in ("themes", "days"):
+        schema.add_unsigned_field(name, indexed=True, fast=True)
+    schema.add_unsigned_field("squares", indexed=True)
+    index = engine.Index(schema.build(), str(home))
+    tokens = engine.TextAnalyzerBuilder(engine.Tokenizer.whitespace())
+    index.register_tokenizer("tokens", tokens.filter(engine.Filter.custom_stopword([HOLE])).build())
+    return index
+
+
+def _words_index(home: Path) -> Any:
+    schema = engine.SchemaBuilder()
+    schema.add_text_field("word", tokenizer_name="raw", stored=True)
+    schema.add_text_field("spelling", tokenizer_name="raw", stored=True)
+    schema.add_text_field("begins", tokenizer_name="raw", index_option="basic")
+    schema.add_unsigned_field("offers", fast=True)
+    return engine.Index(schema.build(), str(home))
+
+
+def _build_words(folder: Path) -> None:
+    """A small index of the words themselves: each under all its beginnings, with its count."""
+    home = folder / "tantivy-words"
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir()
+    index = _words_index(home)
+    writer = index.writer(500_000_000, 1)
+    for word, spelling, count in words(folder)[1]:
+        begins = [word[:end] for end in range(1, len(word) + 1)] if len(word) > 2 else []
+        fields = {"word": word, "spelling": spelling, "begins": begins, "offers": count}
+        writer.add_document(engine.Document.from_dict(fields, index.schema))
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+class Tantivy:
+    """See asked.Rival."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def open(self) -> None:
+        index, spelled = (
+            _index(self._folder / "tantivy"),
+            _words_index(self._folder / "tantivy-words"),
+        )
+        self._schema, self._searcher = index.schema, index.searcher()
+        self._word_schema, self._words = spelled.schema, spelled.searcher()
+        self._places = Places(self._folder)
+
+    def answer(self, asked: Asked) -> Answer:
+        found = self._answer(asked, asked.needs)
+        if found.total == 0 and asked.slips:
+            for some in asked.slips:
+                self._most_frequent(some)
+            found = self._answer(asked, asked.repaired)
+        return found
+
+    def _answer(self, asked: Asked, needs: Needs) -> Answer:
+        base = [self._range("until", NOW + 1, None)]
+        text = [(Must, self._need(need)) for need in needs]
+        theme = [] if asked.theme is None else [self._term("themes", asked.theme)]
+        days = [self._within(asked.days)] if asked.days else []
+        if asked.circle is None:
+            head, tail, there = [], None, []
+        else:
+            near = self._near(asked.circle)
+            head, tail = [near, self._range("remote", 0, 1)], [self._term("remote", 2)]
+            there = [_any([_all(head), tail[0]])]
+        counted = self._counts(text, base + there, theme, days, placed=asked.circle is not None)
+        keep = base + theme + days
+        if asked.sort == "distance" and asked.circle:
+            ids, keys = self._nearest(asked.circle, keep, tail or [])
+        else:
+            ids, keys = self._page(asked, text, keep + head, 20)
+            if tail is not None and len(ids) < 20:
+                more, _ = self._page(asked, text, keep + tail, 20 - len(ids))
+                ids += more
+        return Answer(**counted, ids=tuple(ids), keys=tuple(keys))
+
+    def _counts(
+        self, text: Any, there: list[Any], theme: list[Any], days: list[Any], *, placed: bool
+    ) -> dict[str, Any]:
+        """Total and facets: one aggregation for each set of filters that differs."""
+        plain: dict[str, Any] = {
+            "remote": {"terms": {"field": "remote", "size": 3}},
+            "minors": {"terms": {"field": "minors", "size": 2}},
+            "accessible": {"terms": {"field": "accessible", "size": 2}},
+        }
+        themes = {"themes": {"terms": {"field": "themes", "size": len(THEMES)}}}
+        whens = {
+            f"when{at}": {"filter": f"days:[{start} TO {end - 1}] OR days:{_ALWAYS}"}
+            for at, (start, end) in enumerate(WINDOW_DAYS)
+        }
+        wanted = [(plain, there + theme + days), (themes, there + days), (whens, there + theme)]
+        merged: dict[int, tuple[dict[str, Any], list[Any]]] = {}
+        for aggregations, filters in wanted:
+            known = merged.setdefault(len(filters) if theme or days else 0, ({}, filters))
+            known[0].update(aggregations)
+        if theme and days:
+            merged = dict(enumerate(wanted))
+        found: dict[str, Any] = {}
+        for aggregations, filters in merged.values():
+            found |= self._searcher.aggregate(_filtered(text, filters), aggregations)
+        remote = _buckets(found["remote"])
+        total = sum(remote.values())
+        only = remote.get(1, 0) + remote.get(2, 0)
+        if placed:
+            far = [there[0], self._range("remote", 1, 2), *theme, *days]
+            only = self._searcher.search(_filtered(text, far), 1).count
+        by_theme = _buckets(found["themes"])
+        return {
+            "total": total,
+            "remote": (total - remote.get(2, 0), total, only),
+            "accessible": _buckets(found["accessible"]).get(1, 0),
+            "minors": _buckets(found["minors"]).get(1, 0),
+            "themes": tuple(by_theme.get(at, 0) for at in range(len(THEMES))),
+            "when": tuple(found[f"when{at}"]["doc_count"] for at in range(len(WINDOW_DAYS))),
+        }
+
+    def _page(
+        self, asked: Asked, text: Any, filters: list[Any], limit: int
+    ) -> tuple[list[int], list[int]]:
+        query = _filtered(text, filters)
+        if text and asked.sort == "relevance":
+            found = self._searcher.search(query, limit, count=False, offset=asked.offset).hits
+            return self._ids(found), []
+        by, order = "published", engine.Order.Desc
+        if asked.sort == "date":
+            by, order = "next_at", engine.Order.Asc
+        found = self._searcher.search(
+            query, limit, count=False, order_by_field=by, order=order, offset=asked.offset
+        ).hits
+        keys = [-1 if key == _LATE else key for key, _ in found]
+        return self._ids(found), [] if asked.circle else keys
+
+    def _ids(self, hits: list[Any]) -> list[int]:
+        return list(self._searcher.fast_field_values("id", [address for _, address in hits]))
+
+    def _nearest(
+        self, circle: Circle, filters: list[Any], tail: list[Any]
+    ) -> tuple[list[int], list[int]]:
+        """Rings that grow until 20 offers are in one; then the remote ones."""
+        radius = min(circle.radius_km, 0.5)
+        while True:
+            ring = Circle(circle.lat, circle.lon, radius)
+            places = self._places.all_within(ring)
+            if len(places) >= _RING_PLACES or radius == circle.radius_km:
+                ids, keys = self._sorted(ring, places, filters)
+                if len(ids) == 20 or radius == circle.radius_km:
+                    break
+            radius = min(radius * 2, circle.radius_km)
+        if len(ids) < 20:
+            found = self._searcher.search(
+                _filtered([], filters + tail),
+                20 - len(ids),
+                count=False,
+                order_by_field="next_at",
+                order=engine.Order.Asc,
+            ).hits
+            ids += self._ids(found)
+        return ids, keys
+
+    def _sorted(
+        self, circle: Circle, places: Any, filters: list[Any]
+    ) -> tuple[list[int], list[int]]:
+        owners, metres = self._places.offers[places], self._places.distances(circle, places) * 1000
+        held = self._term_set("id", np.unique(owners).tolist())
+        wanted = _filtered([], [*filters, held, self._range("remote", 0, 1)])
+        hits = self._searcher.search(wanted, max(len(places), 1), count=False).hits
+        kept = np.isin(owners, self._ids(hits))
+        nearest: dict[int, int] = {}
+        order = np.lexsort((owners[kept], np.rint(metres[kept])))
+        for owner, metre in zip(
+            owners[kept][order].tolist(), metres[kept][order].tolist(), strict=True
+        ):
+            nearest.setdefault(owner, round(metre))
+            if len(nearest) == 20:
+                break
+        return list(nearest), list(nearest.values())
+
+    def _near(self, circle: Circle) -> Any:
+        inside, edge = self._places.cover(circle)
+        ids = np.unique(self._places.offers[edge]).tolist()
+        return _any([self._term_set("squares", inside.tolist()), self._term_set("id", ids)])
+
+    def _need(self, need: Any) -> Any:
+        """Any of the alternatives, in any field, the title twice as heavy."""
+        found = []
+        for slots in need:
+            for name, weight in TEXTS:
+                for row in product(*(tokens for _, tokens in slots)):
+                    one = Q.term_query(self._schema, name, row[0])
+                    if len(row) > 1:
+                        placed = [(at, token) for (at, _), token in zip(slots, row, strict=True)]
+                        one = Q.phrase_query(self._schema, name, placed)
+                    found.append(one if weight == 1 else Q.boost_query(one, weight))
+        return _any(found)
+
+    def _term(self, field: str, value: int) -> Any:
+        return Q.term_query(self._schema, field, value)
+
+    def _term_set(self, field: str, values: list[int]) -> Any:
+        return Q.term_set_query(self._schema, field, values) if values else Q.empty_query()
+
+    def _range(self, field: str, low: int | None, high: int | None) -> Any:
+        return Q.range_query(self._schema, field, engine.FieldType.Unsigned, low, high)
+
+    def _within(self, days: tuple[int, int]) -> Any:
+        return _any([self._range("days", days[0], days[1] - 1), self._term("days", _ALWAYS)])
+
+    def _most_frequent(self, some: tuple[str, ...]) -> str | None:
+        held = Q.term_set_query(self._word_schema, "word", list(some))
+        found = self._words.search(held, 1, count=False, order_by_field="offers").hits
+        return self._words.doc(found[0][1])["word"][0] if found else None
+
+    def complete(self, prefix: str) -> tuple[str, ...]:
+        begins = Q.term_query(self._word_schema, "begins", prefix, "basic")
+        found = self._words.search(begins, 8, count=False, order_by_field="offers").hits
+        return tuple(self._words.doc(address)["spelling"][0] for _, address in found)
+
+    def processes(self) -> list[int]:
+        return []
+
+    def close(self) -> None:
+        del self._searcher, self._words
+
+
+def _all(queries: list[Any]) -> Any:
+    return Q.boolean_query([(Must, query) for query in queries])
+
+
+def _any(queries: list[Any]) -> Any:
+    return queries[0] if len(queries) == 1 else Q.boolean_query([(Should, q) for q in queries])
+
+
+def _filtered(text: list[Any], filters: list[Any]) -> Any:
+    """What the words score, where the filters hold."""
+    return Q.boolean_query([*text, *((Must, Q.const_score_query(f, 0.0)) for f in filters)])
+
+
+def _buckets(found: dict[str, Any]) -> dict[int, int]:
+    return {int(bucket["key"]): bucket["doc_count"] for bucket in found["buckets"]}
