@@ -71,9 +71,9 @@ def test_one_offer_less_is_noticed_by_the_comparison(folder: Path, tmp_path: Pat
     importlib.util.find_spec("tantivy") is None, reason="tantivy is the bench's own to fetch"
 )
 def test_tantivy_counts_as_the_engine_does(folder: Path) -> None:
-    from tests.bench.rivals import tantivy_index
+    from tests.bench.rivals import tantivy_building, tantivy_index
 
-    tantivy_index.build(folder)
+    tantivy_building.build(folder)
     rival = tantivy_index.Tantivy(folder)
     rival.open()
     assert otherwise(folder, rival) == []

@@ -19,7 +19,7 @@ from tests.bench.offers import offers
 from tests.bench.rivals.installing import TANTIVY_HOME
 from tests.bench.running import ROOT
 
-MODULES = {"tantivy": "tantivy_index", "sqlite": "sqlite", "postgis": "postgis"}
+MODULES = {"tantivy": "tantivy_building", "sqlite": "sqlite", "postgis": "postgis"}
 FILES = {
     "tantivy": ("tantivy", "tantivy-words", "tantivy-places.npy"),
     "sqlite": ("sqlite.db",),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -13,100 +12,11 @@ import tantivy as engine
 from search.query import Circle
 from tests.bench.offers import NOW, THEMES
 from tests.bench.rivals.asked import WINDOW_DAYS, Answer, Asked, Needs
-from tests.bench.rivals.cover import Places, squares, write_places
-from tests.bench.rivals.material import (
-    ACCESSIBLE,
-    COLUMNS,
-    DAYS_EACH,
-    HOLE,
-    MINORS,
-    ONGOING,
-    bits,
-    rows,
-    words,
-)
+from tests.bench.rivals.cover import Places
+from tests.bench.rivals.tantivy_building import ALWAYS, LATE, TEXTS, index_at, words_at
 
 Q, Must, Should = engine.Query, engine.Occur.Must, engine.Occur.Should
-TEXTS = (("title", 2.0), ("names", 1.0), ("description", 1.0))
-_ALWAYS = 1000
-_LATE = 2**40
 _RING_PLACES = 400
-
-
-def build(folder: Path) -> None:
-    """Index everything with one writer: one segment, as long as the heap holds it, else merged."""
-    home = folder / "tantivy"
-    shutil.rmtree(home, ignore_errors=True)
-    home.mkdir()
-    index = _index(home)
-    writer = index.writer(1_500_000_000, 1)
-    places = []
-    for row in rows(folder):
-        offer = dict(zip(COLUMNS, row, strict=True))
-        places += [(offer["id"], lat, lon) for lat, lon in offer["places"]]
-        writer.add_document(engine.Document.from_dict(_fields(offer), index.schema))
-    writer.commit()
-    writer.wait_merging_threads()
-    write_places(folder, places)
-    _build_words(folder)
-
-
-def _fields(offer: dict[str, Any]) -> dict[str, Any]:
-    days = [*bits(offer["days"]), *(DAYS_EACH + day for day in bits(offer["later_days"]))]
-    ongoing = offer["flags"] & ONGOING
-    cells = {cell for lat, lon in offer["places"] for cell in squares(lat, lon)}
-    return {
-        "id": offer["id"],
-        "published": offer["published"],
-        "next_at": offer["next_at"] or _LATE,
-        "until": offer["until"],
-        "remote": offer["remote"],
-        "minors": int(offer["flags"] & MINORS > 0),
-        "accessible": int(offer["flags"] & ACCESSIBLE > 0),
-        "themes": list(bits(offer["themes"])),
-        "days": [*days, _ALWAYS] if ongoing else days,
-        "squares": sorted(cells),
-        **{name: offer[name] for name, _ in TEXTS},
-    }
-
-
-def _index(home: Path) -> Any:
-    schema = engine.SchemaBuilder()
-    for name, _ in TEXTS:
-        schema.add_text_field(name, tokenizer_name="tokens", index_option="position")
-    for name in ("id", "published", "next_at", "until", "remote", "minors", "accessible"):
-        schema.add_unsigned_field(name, indexed=True, fast=True)
-    for name in ("themes", "days"):
-        schema.add_unsigned_field(name, indexed=True, fast=True)
-    schema.add_unsigned_field("squares", indexed=True)
-    index = engine.Index(schema.build(), str(home))
-    tokens = engine.TextAnalyzerBuilder(engine.Tokenizer.whitespace())
-    index.register_tokenizer("tokens", tokens.filter(engine.Filter.custom_stopword([HOLE])).build())
-    return index
-
-
-def _words_index(home: Path) -> Any:
-    schema = engine.SchemaBuilder()
-    schema.add_text_field("word", tokenizer_name="raw", stored=True)
-    schema.add_text_field("spelling", tokenizer_name="raw", stored=True)
-    schema.add_text_field("begins", tokenizer_name="raw", index_option="basic")
-    schema.add_unsigned_field("offers", fast=True)
-    return engine.Index(schema.build(), str(home))
-
-
-def _build_words(folder: Path) -> None:
-    """A small index of the words themselves: each under all its beginnings, with its count."""
-    home = folder / "tantivy-words"
-    shutil.rmtree(home, ignore_errors=True)
-    home.mkdir()
-    index = _words_index(home)
-    writer = index.writer(500_000_000, 1)
-    for word, spelling, count in words(folder)[1]:
-        begins = [word[:end] for end in range(1, len(word) + 1)] if len(word) > 2 else []
-        fields = {"word": word, "spelling": spelling, "begins": begins, "offers": count}
-        writer.add_document(engine.Document.from_dict(fields, index.schema))
-    writer.commit()
-    writer.wait_merging_threads()
 
 
 class Tantivy:
@@ -117,8 +27,8 @@ class Tantivy:
 
     def open(self) -> None:
         index, spelled = (
-            _index(self._folder / "tantivy"),
-            _words_index(self._folder / "tantivy-words"),
+            index_at(self._folder / "tantivy"),
+            words_at(self._folder / "tantivy-words"),
         )
         self._schema, self._searcher = index.schema, index.searcher()
         self._word_schema, self._words = spelled.schema, spelled.searcher()
@@ -165,7 +75,7 @@ class Tantivy:
         }
         themes = {"themes": {"terms": {"field": "themes", "size": len(THEMES)}}}
         whens = {
-            f"when{at}": {"filter": f"days:[{start} TO {end - 1}] OR days:{_ALWAYS}"}
+            f"when{at}": {"filter": f"days:[{start} TO {end - 1}] OR days:{ALWAYS}"}
             for at, (start, end) in enumerate(WINDOW_DAYS)
         }
         wanted = [(plain, there + theme + days), (themes, there + days), (whens, there + theme)]
@@ -207,7 +117,7 @@ class Tantivy:
         found = self._searcher.search(
             query, limit, count=False, order_by_field=by, order=order, offset=asked.offset
         ).hits
-        keys = [-1 if key == _LATE else key for key, _ in found]
+        keys = [-1 if key == LATE else key for key, _ in found]
         return self._ids(found), [] if asked.circle else keys
 
     def _ids(self, hits: list[Any]) -> list[int]:
@@ -283,7 +193,7 @@ class Tantivy:
         return Q.range_query(self._schema, field, engine.FieldType.Unsigned, low, high)
 
     def _within(self, days: tuple[int, int]) -> Any:
-        return _any([self._range("days", days[0], days[1] - 1), self._term("days", _ALWAYS)])
+        return _any([self._range("days", days[0], days[1] - 1), self._term("days", ALWAYS)])
 
     def _most_frequent(self, some: tuple[str, ...]) -> str | None:
         held = Q.term_set_query(self._word_schema, "word", list(some))
