@@ -24,7 +24,6 @@ from tests.bench.offers import questions
 from tests.bench.rivals import building, installing, load, page
 from tests.bench.rivals.asked import prepared
 from tests.bench.rivals.material import prepare
-from tests.bench.running import ROOT
 
 ENGINES = ("ours", "tantivy", "sqlite", "postgis")
 DATA_SEED = 1
@@ -102,7 +101,12 @@ def ask(engine: str, folder: Path, seed: int, queries: int, *more: str) -> Any:
     command = [sys.executable, "-m", "tests.bench.rivals.asking", engine, home]
     command += [str(seed), str(queries), *more]
     done = subprocess.run(
-        command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=building.environment()
+        command,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=building.ROOT,
+        env=building.environment(),
     )
     return json.loads(done.stdout)
 

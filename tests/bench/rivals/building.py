@@ -17,8 +17,8 @@ from pathlib import Path
 from search.whoosh import WhooshIndex
 from tests.bench.offers import offers
 from tests.bench.rivals.installing import TANTIVY_HOME
-from tests.bench.running import ROOT
 
+ROOT = Path(__file__).parents[3]
 MODULES = {"tantivy": "tantivy_building", "sqlite": "sqlite", "postgis": "postgis"}
 FILES = {
     "tantivy": ("tantivy", "tantivy-words", "tantivy-places.npy"),

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from tests.bench.rivals import figures, picture
+from tests.bench.rivals import building, figures, picture
 from tests.bench.rivals.figures import BAR, KINDS, NAMES, PASSES, WORKED
-from tests.bench.running import ROOT
 from tests.bench.search import CLASSES
 
-PAGE = ROOT / "docs" / "search-bench.md"
-PICTURE = ROOT / "docs" / "pictures" / "search-growth.svg"
+PAGE = building.ROOT / "docs" / "search-bench.md"
+PICTURE = building.ROOT / "docs" / "pictures" / "search-growth.svg"
 
 
 def write(found: dict[str, Any]) -> None:
