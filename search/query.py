@@ -7,6 +7,8 @@ every other part is a number, a flag or a name. Two equal queries get the same a
 from dataclasses import dataclass
 from typing import Literal
 
+from search.document import Language
+
 Sort = Literal["relevance", "distance", "date", "newest"]
 Remote = Literal["no", "also", "only"]
 
@@ -114,6 +116,9 @@ class Query:
     date, id. `spread` reorders ranks 1 to 20, once, so that no association has more than 3 cards
     there while others match.
 
+    `language` is the visitor's: an offer in another one ranks a little lower by relevance, and is
+    found all the same. None asks for no language.
+
     `offset` and `limit` cut the page; totals and facets never depend on them.
     """
 
@@ -136,6 +141,7 @@ class Query:
     spread: bool = False
     apart: bool = False
     when_windows: tuple[Window, ...] = ()
+    language: Language | None = None
     offset: int = 0
     limit: int = 20
 

@@ -1,6 +1,6 @@
 """How offers are ranked: BM25F as Whoosh counts it, times factors that are gentle and few.
 
-    score = text x sooner x nearer x fresher x needs people
+    score = text x sooner x nearer x fresher x needs people x in the visitor's language
 
 Every formula is plain arithmetic that reads the same for a number and for a numpy array, so that
 the reference and the engine give the same bits. Likes are not among the factors: nothing that a
@@ -27,6 +27,7 @@ SOONER, SOONER_DAYS = 0.10, 14.0
 NEARER, NEARER_KM = 0.20, 10.0
 FRESHER, FRESHER_DAYS = 0.05, 30.0
 WAITING_LIST = 0.85
+OTHER_LANGUAGE = 0.90  # as much as ten days later and six kilometres farther: never a filter
 
 SPREAD_WINDOW, SPREAD_MOST = 20, 3
 DAY = 86_400.0

@@ -157,6 +157,7 @@ def _scored(
         score *= ranking.nearer(distance)
     score *= ranking.fresher(age)
     score *= 1.0 if document.has_places else ranking.WAITING_LIST
+    score *= 1.0 if query.language in (None, document.language) else ranking.OTHER_LANGUAGE
     in_tail = every_place(query) and document.remote == "full"
     return Card(document, in_tail, distance, location_index, next_at, score)
 

@@ -8,18 +8,25 @@ from typing import Any
 from flask import current_app
 from flask_babel import gettext as _
 
-from portal import formatting, metrics
+from portal import clock, formatting, language, metrics
 from portal.formatting import number, said, theme_name
 from portal.services import finding
 from portal.services.finding import Asked, Card, Found, address
 from portal.views import access
 from portal.views.likes import liked_here
+from search.document import Language
 from search.results import Hit
 
-__all__ = ["cards", "cards_of", "cards_of_hits", "context", "liked_here", "theme_name"]
+__all__ = ["asked", "cards", "cards_of", "cards_of_hits", "context", "liked_here", "theme_name"]
 TWINS = ("json", "rss", "atom", "ics", "geojson", "csv")
 # What the form of the page has no field for, and must not lose when a filter is ticked.
 KEPT = ("box", "area", "association", "feed", "campaign", "exact", "from", "to")
+
+
+def asked(params: Mapping[str, Sequence[str]], limit: int = finding.PAGE) -> Asked:
+    """What these parameters ask, by a visitor of a page: in their language, no association everywhere."""
+    spoken: Language = "en" if language.spoken() == "en" else "fr"
+    return finding.read(params, now=clock.now(), limit=limit, spread=True, language=spoken)
 
 
 def cards(found: Found) -> list[Card]:

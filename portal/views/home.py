@@ -78,7 +78,7 @@ def _near(towns: list[Town]) -> tuple[str, Found]:
 
 
 def _find(params: dict[str, list[str]]) -> Found:
-    return finding.find(finding.read(params, now=clock.now(), limit=CARDS, spread=True))
+    return finding.find(answers.asked(params, CARDS))
 
 
 def _theme_counts() -> dict[str, int]:

@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request
 from flask_babel import gettext as _
 from slugify import slugify
 
-from portal import clock, themes
+from portal import themes
 from portal.errors import NotFound
 from portal.models.place import PlaceKind
 from portal.services import finding, places
@@ -23,7 +23,7 @@ ON_A_TOPIC = 12  # cards on the page of a theme or a town
 @public
 def show() -> Any:
     """The search page; htmx gets only the parts it swaps."""
-    asked = finding.read(request.args.to_dict(flat=False), now=clock.now(), spread=True)
+    asked = answers.asked(request.args.to_dict(flat=False))
     context = answers.context(finding.find(asked))
     swapped = request.headers.get("HX-Request") == "true"
     page = render_template("search/swap.html" if swapped else "search/show.html", **context)
@@ -65,7 +65,7 @@ def town(slug: str) -> Any:
 
 
 def _topic(params: dict[str, list[str]], heading: str, theme_slug: str) -> Any:
-    asked = finding.read(params, now=clock.now(), limit=ON_A_TOPIC, spread=True)
+    asked = answers.asked(params, ON_A_TOPIC)
     found = finding.find(asked)
     return render_template(
         "search/topic.html",

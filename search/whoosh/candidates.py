@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from search import ranking
 from search.whoosh import bits, layout, schema
 from search.whoosh.bits import Bits, Docs
-from search.whoosh.cards import Cards
+from search.whoosh.cards import Cards, tongues
 from search.whoosh.filters import Filters
 from search.whoosh.matching import Matched
 from search.whoosh.where import EDGE_KM
@@ -143,9 +143,13 @@ class Candidates:
         has more than that gives at best.
         """
         starts, listed, begin, end = self._walk()
-        apart, stop = self._apart(), begin
+        apart, stop, others = self._apart(), begin, 1.0
+        spoken = self._spoken()
+        if bits.count(spoken) <= FEW:  # look at them all, so that the rest has a lower ceiling
+            apart = np.union1d(apart, bits.docs_of(spoken, self._part.count))
+            others = ranking.OTHER_LANGUAGE
         size = CHUNK + 8 * wanted * max(len(listed) // max(self.count, 1), 1)
-        while len(apart) <= FEW and stop < end:
+        while len(apart) <= 2 * FEW and stop < end:
             stop = min(stop + size, end)
             docs = listed[begin:stop]
             found = bits.distinct(np.concatenate([docs[bits.holds(self._mask, docs)], apart]))
@@ -153,11 +157,18 @@ class Candidates:
                 keep, least = self._cut(found, self._factors(found), wanted)
                 days = max(float(starts[stop - 1]) - self._query.now, 0.0) / ranking.DAY
                 later = ranking.sooner(min(days, ranking.SOONER_DAYS)) * ranking.fresher(0.0)
-                if least > later * _HAIR:
+                if least > later * others * _HAIR:
                     return self._cards(keep)
             size = (stop - begin) * 2
         docs = self._all()
         return self._cards(self._cut(docs, self._factors(docs), wanted)[0])
+
+    def _spoken(self) -> Bits:
+        """Those under the mask that are in the visitor's language; all when it is not asked."""
+        english, language = self._part.planes["english"], self._query.language
+        if language is None:
+            return self._mask
+        return self._mask & (english if language == "en" else ~english)
 
     def _cut(self, docs: Docs, most: Roughs, wanted: int) -> tuple[Docs, float]:
         """The documents that can be among the first wanted, and the score that these have at least.
@@ -207,7 +218,7 @@ class Candidates:
         return self._matched.rough_scores(docs)
 
     def _factors(self, docs: Docs) -> Roughs:
-        """The most that date, age and waiting list can make of each document.
+        """The most that date, age, waiting list and language can make of each document.
 
         Its next shift is never before its first; one without counts as in 14 days.
         """
@@ -217,5 +228,9 @@ class Candidates:
         age = (now - arrays["published"][docs]).astype(np.float32)
         age = np.maximum(age / np.float32(ranking.DAY), 0)
         factors = ranking.sooner(days) * ranking.fresher(age)
-        free = (arrays["flags"][docs] & schema.HAS_PLACES) > 0
-        return np.asarray(np.where(free, factors, factors * np.float32(ranking.WAITING_LIST)))
+        flags = arrays["flags"][docs]
+        free = (flags & schema.HAS_PLACES) > 0
+        factors = np.where(free, factors, factors * np.float32(ranking.WAITING_LIST))
+        if self._query.language is not None:
+            factors = factors * tongues(self._query.language, flags).astype(np.float32)
+        return np.asarray(factors)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search import ranking
+from search.document import Language
 from search.query import Query
 from search.whoosh import schema
 from search.whoosh.bits import Docs
@@ -41,8 +42,7 @@ class Cards:
         arrays, query = filters.part.arrays, filters.query
         near = Closeup(filters.part, query, docs, placed=placed, start=query.start, end=query.end)
         published = arrays["published"][docs]
-        free = (arrays["flags"][docs] & schema.HAS_PLACES) > 0
-        score = _scores(query.now, matched.scores(docs), near, published, free)
+        score = _scores(query, matched.scores(docs), near, published, arrays["flags"][docs])
         return cls(
             part=np.full(len(docs), matched.at),
             doc=docs.astype(np.int64),
@@ -103,11 +103,18 @@ def _firsts(clusters: Ints) -> Ints:
     return (~again).nonzero()[0]
 
 
+def tongues(language: Language, flags: NDArray[np.uint8]) -> Floats:
+    """What the visitor's language makes of each score."""
+    english = (flags & schema.ENGLISH) > 0
+    spoken = english if language == "en" else ~english
+    return np.where(spoken, 1.0, ranking.OTHER_LANGUAGE)
+
+
 def _scores(
-    now: int, text: Floats, near: Closeup, published: Ints, free: NDArray[np.bool_]
+    query: Query, text: Floats, near: Closeup, published: Ints, flags: NDArray[np.uint8]
 ) -> Floats:
     """Text times factors, in the order in which the reference multiplies."""
-    begins, km = near.next, near.km
+    begins, km, now = near.next, near.km, query.now
     days = np.where(
         np.isinf(begins), ranking.SOONER_DAYS, np.maximum(begins - now, 0) / ranking.DAY
     )
@@ -115,5 +122,7 @@ def _scores(
     at = np.flatnonzero(np.isfinite(km))
     scores[at] *= ranking.nearer(km[at])
     scores *= ranking.fresher(np.maximum(now - published, 0) / ranking.DAY)
-    scores *= np.where(free, 1.0, ranking.WAITING_LIST)
+    scores *= np.where((flags & schema.HAS_PLACES) > 0, 1.0, ranking.WAITING_LIST)
+    if query.language is not None:
+        scores *= tongues(query.language, flags)
     return np.asarray(scores)

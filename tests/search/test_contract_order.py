@@ -124,3 +124,38 @@ def test_filters_narrow_and_join(index: Index) -> None:
     assert ids(find(index, campaign="été")) == [1]
     assert ids(find(index, minors=True)) == ids(find(index, accessible=True)) == [2]
     assert find(index, themes=("sport",), minors=True).total == 0
+
+
+def test_among_equals_the_visitors_language_comes_first_and_nothing_is_lost(index: Index) -> None:
+    index.update([offer(1, "Bike ride", language="en"), offer(2, "Balade à vélo")])
+    assert ids(find(index)) == [1, 2]  # the control: nobody's language, so the lower id
+    assert ids(find(index, language="fr")) == [2, 1]
+    assert ids(find(index, language="en")) == [1, 2]
+    assert ids(find(index, language="fr", sort="newest")) == [1, 2]
+
+
+def test_a_foreign_offer_that_is_much_nearer_still_comes_first(index: Index) -> None:
+    index.update(
+        [offer(1, "Bike ride", language="en"), offer(2, "Vélo", locations=(VILLEURBANNE,))]
+    )
+    far = replace(AROUND_LYON, radius_km=100.0)
+    assert ids(find(index, circle=far, language="fr")) == [2, 1]
+    index.update([offer(2, "Vélo", locations=(PARIS,))])
+    assert ids(find(index, circle=replace(far, radius_km=1000.0), language="fr")) == [1, 2]
+
+
+def test_the_language_decides_among_thousands_as_it_does_among_few(index: Index) -> None:
+    """Both the many of the visitor's language and the handful are found first without sorting all."""
+    index.rebuild(
+        [
+            offer(
+                n,
+                language="en" if n % 100 == 0 else "fr",
+                is_ongoing=False,
+                shifts=((NOW + n * DAY // 50, NOW + n * DAY // 50 + 3600),),
+            )
+            for n in range(1, 1201)
+        ]
+    )
+    assert ids(find(index, language="fr", limit=3)) == [1, 2, 3]
+    assert ids(find(index, language="en", limit=3)) == [100, 200, 300]

@@ -126,6 +126,7 @@ def question(rng: random.Random, documents: list[Document]) -> Query:
         sort=rng.choice(("relevance", "distance", "date", "newest")),
         spread=rng.random() < 0.3,
         apart=rng.random() < 0.1,
+        language=rng.choice((None, "fr", "en")),
         limit=rng.choice((0, 1, 3, 20, 100)),
         offset=rng.choice((0, 0, 0, 1, 7, 200)),
         when_windows=(

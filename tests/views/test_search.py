@@ -201,3 +201,15 @@ def test_a_theme_has_a_page_and_an_unknown_one_has_none(
 ) -> None:
     assert "Éducation" in looker.get("/themes/education").heading
     assert looker.get("/themes/astrology").status == 404
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_without_words_offers_in_the_visitors_language_come_first(
+    looker: Visitor, session: Session, language: str
+) -> None:
+    spoken = ("fr", "en") if language == "en" else ("en", "fr")  # the other one has the lower id
+    session.add_all(factories.offer(title=f"Offer in {one}", language=one) for one in spoken)
+    indexing.rebuild()
+    session.commit()
+    titles = looker.get(f"/search?lang={language}").soup.select("article.card .card__title")
+    assert [title.get_text()[-2:] for title in titles] == [*reversed(spoken)]

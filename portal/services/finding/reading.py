@@ -17,6 +17,7 @@ from portal.services.finding import when, where
 from portal.services.finding.asked import Asked
 from portal.services.finding.given import Given, instant
 from search import words
+from search.document import Language
 from search.query import Clause, Query, Remote, Sort
 
 PAGE = 20
@@ -34,11 +35,12 @@ def read(
     now: datetime,
     limit: int = PAGE,
     spread: bool = False,
+    language: Language | None = None,
 ) -> Asked:
     """What these parameters ask at `now`. At most a statement for the place and one each for association and feed.
 
     `limit` is how many offers a page holds; `spread` lets no association fill the first page (the page asks for it,
-    the APIs do not, and an order other than relevance never does).
+    the APIs do not, and an order other than relevance never does); `language` is the visitor's, where there is one.
     """
     given = Given(params)
     text, clauses = _words(given)
@@ -72,6 +74,7 @@ def read(
         sort=sort,
         spread=spread and sort == "relevance" and association is None,
         when_windows=when.windows(now),
+        language=language,
         offset=(page - 1) * limit,
         limit=limit,
     )
