@@ -26,11 +26,18 @@ def run_due() -> int:
     with db.database().reading():
         ids = [feed.id for feed in feeds.due()]
     for feed_id in ids:
-        with db.database().writing() as session:
-            feed = session.get_one(Feed, feed_id)
-            done = feeds.run(feed, limits, session.commit)
-            log.info("feed_run", feed=feed.name, outcome=done.outcome.value, count=done.records)
+        try:
+            _run(feed_id, limits)
+        except Exception:  # whatever is wrong with one feed, the others are on time; its next run takes the work up
+            log.exception("feed_run_failed", feed=feed_id)
     return len(ids)
+
+
+def _run(feed_id: int, limits: Limits) -> None:
+    with db.database().writing() as session:
+        feed = session.get_one(Feed, feed_id)
+        done = feeds.run(feed, limits, session.commit)
+        log.info("feed_run", feed=feed.name, outcome=done.outcome.value, count=done.records)
 
 
 def hide_unconfirmed() -> int:
