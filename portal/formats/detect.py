@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from portal.formats import engagement, footprint, table
+from portal.formats import engagement, footprint, syndication, table
 from portal.formats.encoding import find_encoding
 from portal.formats.errors import FormatError, NotThisFormat
 from portal.formats.item import FeedItem
@@ -28,7 +28,7 @@ class Format:
 
 FORMATS: Mapping[str, Format] = {
     module.NAME: Format(module.NAME, module.recognises, module.read)
-    for module in (footprint, engagement, table)
+    for module in (footprint, syndication, engagement, table)
 }
 
 

@@ -145,4 +145,12 @@ VALUE_SENTENCES: Mapping[str, tuple[str, str]] = {
         "Ce thème n’est pas connu ; il est gardé comme mot-clé.",
         "This theme is not known; it is kept as a keyword.",
     ),
+    "ongoing_assumed": (
+        "Aucune date de début n’est donnée ; l’offre est tenue pour permanente. Ajoutez ev:startdate.",
+        "No start date is given; the offer is taken as ongoing. Add ev:startdate.",
+    ),
+    "association_from_feed": (
+        "L’annonce ne nomme aucune association ; le titre du flux la remplace. Ajoutez dc:publisher.",
+        "The record names no association; the feed’s title stands in for it. Add dc:publisher.",
+    ),
 }

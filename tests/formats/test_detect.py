@@ -12,7 +12,9 @@ from portal.formats.detect import detect
 from tests.formats.reading import SAMPLES, read
 
 
-@pytest.mark.parametrize("path", sorted(SAMPLES.iterdir()), ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path", sorted(p for p in SAMPLES.iterdir() if p.suffix != ".xsd"), ids=lambda p: p.name
+)
 def test_each_sample_is_recognised(path) -> None:  # type: ignore[no-untyped-def]
     assert detect(path.read_bytes()[:65_536]).name == path.name.partition("_")[0]
 
@@ -37,7 +39,7 @@ def test_what_is_none_of_ours_is_refused_by_a_sentence(content: bytes, code: str
 def test_a_format_that_does_not_exist_is_refused_by_naming_those_that_do() -> None:
     with pytest.raises(FormatError) as caught:
         formats.choose(io.BytesIO(b""), "excel")
-    assert "footprint, engagement, table" in caught.value.sentence_fr
+    assert ", ".join(formats.FORMATS) in caught.value.sentence_fr
 
 
 def test_the_stream_is_left_where_it_was() -> None:

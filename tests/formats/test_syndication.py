@@ -1,0 +1,111 @@
+"""RSS 2.0, RSS 1.0 and Atom: items with their place and date, and those that have neither."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from portal.formats import FormatError, Severity
+from tests.formats.reading import Reading, read, read_sample
+
+CHANNEL = "<rss version='2.0'><channel><title>T</title>{}</channel></rss>"
+
+
+@pytest.fixture(scope="module")
+def odd() -> Reading:
+    return read_sample("syndication_odd.xml")
+
+
+@pytest.mark.parametrize("kind", ["", "_atom", "_rdf"])
+def test_a_good_feed_of_each_kind_is_read_without_a_remark(kind: str) -> None:
+    reading = read_sample(f"syndication_good{kind}.xml")
+    assert reading.problems == [] or set(reading.codes()) == {"location_missing"}
+    assert reading.items
+
+
+def test_an_item_says_what_where_and_when() -> None:
+    item = read_sample("syndication_good.xml").item("lavoir-007")
+    assert item.title == "Planter une haie & pailler"
+    assert item.association is not None
+    assert item.association.name == "Les Jardins du Lavoir"
+    assert (item.locations[0].lat, item.locations[0].lon) == (47.0922, 5.4893)
+    assert item.shifts[0].starts_at == datetime(2026, 4, 4, 7, tzinfo=UTC)
+    assert item.shifts[0].ends_at == datetime(2026, 4, 4, 10, tzinfo=UTC)
+    assert (item.themes, item.language) == (("environment",), "fr")
+    assert item.image_url == "https://lavoir.example/haie.jpg"
+    assert item.posted_at == datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+
+def test_geo_lat_and_long_are_a_position_too() -> None:
+    (place,) = read_sample("syndication_good.xml").item("https://lavoir.example/stand").locations
+    assert (place.lat, place.lon) == (47.1, 5.5)
+
+
+def test_an_entry_taken_from_another_feed_keeps_its_own_id() -> None:
+    assert (
+        read_sample("syndication_good_atom.xml").one.external_id == "tag:lacs.example,2026:berges"
+    )
+
+
+def test_the_id_stays_when_every_word_of_the_item_changes() -> None:
+    one = "<item><guid>7</guid><title>Avant</title><description>A</description></item>"
+    other = "<item><guid>7</guid><title>Après</title><description>B</description></item>"
+    assert read(CHANNEL.format(one)).ids == read(CHANNEL.format(other)).ids == ["7"]
+
+
+def test_two_texts_alike_without_any_id_are_refused_rather_than_given_one_of_their_text() -> None:
+    reading = read(CHANNEL.format("<item><title>Pareil</title></item>" * 2))
+    assert reading.ids == []
+    assert reading.codes(severity=Severity.REFUSED) == ["id_missing", "id_missing"]
+
+
+def test_without_place_or_date_an_item_is_an_ongoing_offer_without_a_position_and_told(
+    odd: Reading,
+) -> None:
+    item = odd.item("https://quartier.example/soupe")
+    assert (item.is_ongoing, item.shifts, item.locations) == (True, (), ())
+    assert {"ongoing_assumed", "location_missing", "id_from_url"} <= set(
+        odd.codes(item.external_id)
+    )
+
+
+def test_what_is_odd_is_repaired_and_told(odd: Reading) -> None:
+    assert set(odd.codes("cafe")) == {
+        "latitude_longitude_swapped", "date_order", "association_from_feed",
+    }  # fmt: skip
+    assert odd.item("sans-titre").title == "Aider à la bibliothèque"
+    assert odd.item("https://quartier.example/soupe").title == "Soupe & pain"
+
+
+def test_a_bad_item_costs_itself_and_no_neighbour() -> None:
+    bad = read_sample("syndication_bad.xml")
+    assert bad.ids == ["bon-1", "bon-2"]
+    refused = [
+        (p.external_id, p.code, p.line) for p in bad.problems if p.severity is Severity.REFUSED
+    ]
+    assert refused == [("casse", "malformed", 4), (None, "id_missing", 5), ("vide", "title_missing", 6)]  # fmt: skip
+
+
+def test_an_item_whose_own_tag_is_damaged_hides_offers_or_is_named() -> None:
+    for place in range(3):
+        items = [f"<item><guid>{n}</guid><title>T{n}</title></item>" for n in range(3)]
+        items[place] = items[place].replace("<item>", "<itm>")
+        reading = read(CHANNEL.format("".join(items)))
+        assert len(reading.ids) == 2
+        assert str(place) in {p.external_id for p in reading.problems}
+
+
+def test_a_definition_is_refused_with_the_whole_feed() -> None:
+    with pytest.raises(FormatError) as caught:
+        read('<!DOCTYPE rss [<!ENTITY a "b">]>' + CHANNEL.format("<item><guid>&a;</guid></item>"))
+    assert caught.value.code == "dtd"
+
+
+def test_a_feed_that_stops_before_its_end_says_so() -> None:
+    whole = CHANNEL.format("<item><guid>1</guid><title>Un</title></item>")
+    assert "truncated" in read(whole.removesuffix("</rss>")).codes()
+
+
+def test_an_empty_channel_is_a_feed_without_offers_and_not_an_error() -> None:
+    assert read(CHANNEL.format("")).problems == []
