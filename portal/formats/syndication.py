@@ -23,6 +23,7 @@ from portal.formats.records import Stretch
 from portal.formats.settings import ReadSettings
 from portal.formats.table_offers import TableRow
 from portal.formats.text import line, plain
+from portal.formats.written_places import written_place
 from portal.formats.xml_feed import XmlReader, XmlRecord, local, open_encoding, rewindable, said
 
 NAME = "syndication"
@@ -127,6 +128,8 @@ def _draft(record: XmlRecord, channel: _Channel, settings: ReadSettings) -> dict
     """The fields of the item; what could not be used is in the notebook."""
     notes = record.notes
     cells = _cells(record)
+    if not cells["association"] and cells.pop("author") == channel.title:
+        cells["association"] = channel.title
     cells["language"] = cells["language"] or channel.language
     row = TableRow({name: text for name, text in cells.items() if text}, notes, settings)
     notes.external_id = row.ident()
@@ -153,7 +156,8 @@ def _cells(record: XmlRecord) -> dict[str, str]:
         "detail_url": _link(entry),
         "image_url": _image(entry),
         "association": entry.get("ev_organizer") or entry.get("publisher", ""),
-        "place_name": entry.get("ev_location") or entry.get("georss_featurename", ""),
+        "author": entry.get("author", ""),  # a person, unless it is called as the feed is
+        **written_place(entry.get("ev_location") or entry.get("georss_featurename", "")),
         "lat": lat,
         "lon": lon,
         "start_date": entry.get("ev_startdate", ""),

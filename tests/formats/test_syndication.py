@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from portal.formats import FormatError, Severity
+from portal.formats.written_places import written_place
 from tests.formats.reading import Reading, read, read_sample
 
 CHANNEL = "<rss version='2.0'><channel><title>T</title>{}</channel></rss>"
@@ -109,3 +110,27 @@ def test_a_feed_that_stops_before_its_end_says_so() -> None:
 
 def test_an_empty_channel_is_a_feed_without_offers_and_not_an_error() -> None:
     assert read(CHANNEL.format("")).problems == []
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("12 rue des Lilas, 69007 Lyon", ("", "12 rue des Lilas", "69007", "Lyon")),
+        ("Salle des fêtes, 3 bis place du Lac, 01000 Bourg-en-Bresse, France",
+         ("Salle des fêtes", "3 bis place du Lac", "01000", "Bourg-en-Bresse")),
+        ("Maison des lacs, 74000 Annecy", ("Maison des lacs", "", "74000", "Annecy")),
+        ("Port de Sète", ("Port de Sète", "", "", "")),
+    ],
+)  # fmt: skip
+def test_a_place_on_one_line_is_parted(text: str, parts: tuple[str, ...]) -> None:
+    found = written_place(text)
+    fields = ("place_name", "street", "postal_code", "city")
+    assert tuple(found.get(field, "") for field in fields) == parts
+
+
+def test_a_creator_is_the_association_only_when_the_feed_is_called_so() -> None:
+    item = "<item><guid>1</guid><title>Un</title><author>{}</author></item>"
+    assert "association_from_feed" not in read(CHANNEL.format(item.format("T"))).codes()
+    person = read(CHANNEL.format(item.format("Jeanne Doe"))).one
+    assert person.association is not None and person.association.name == "T"
+    assert "Jeanne" not in repr(person)
