@@ -107,6 +107,7 @@ def offer(card: Card) -> dict[str, Any]:
     return {
         "id": it.id,
         "url": page_of(card),
+        "origin": it.detail_url or page_of(card),
         "title": it.title,
         "summary": it.summary,
         "description": it.description,

@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from portal.formats import engagement, footprint, syndication, table
+from portal.formats import (
+    calendar,
+    engagement,
+    footprint,
+    linked_data,
+    relais,
+    syndication,
+    table,
+)
 from portal.formats.encoding import find_encoding
 from portal.formats.errors import FormatError, NotThisFormat
 from portal.formats.item import FeedItem
@@ -28,7 +36,7 @@ class Format:
 
 FORMATS: Mapping[str, Format] = {
     module.NAME: Format(module.NAME, module.recognises, module.read)
-    for module in (footprint, syndication, engagement, table)
+    for module in (footprint, syndication, engagement, relais, linked_data, calendar, table)
 }
 
 

@@ -77,6 +77,22 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "L’annonce est mal formée (balise ou caractère interdit). Vérifiez les balises autour de cette ligne.",
         "The record is malformed (a tag or a forbidden character). Check the tags around this line.",
     ),
+    "malformed_json": (
+        "L’annonce n’est pas du JSON lisible. Vérifiez les guillemets, virgules et accolades autour de cette ligne.",
+        "The record is not readable JSON. Check the quotes, commas and braces around this line.",
+    ),
+    "type_unknown": (
+        "Le @type de cet objet n’est pas connu. Écrivez JobPosting, Event ou VolunteerAction.",
+        "The @type of this object is not known. Write JobPosting, Event or VolunteerAction.",
+    ),
+    "calendar_line": (
+        "Cette ligne n’est pas de la forme NOM:valeur ; elle est ignorée. Une suite de ligne commence par une espace.",
+        "This line is not of the form NAME:value; it is ignored. A continued line begins with a space.",
+    ),
+    "not_opened": (
+        "Cet évènement n’a pas de ligne BEGIN:VEVENT lisible. Ajoutez-la avant la première de ses lignes.",
+        "This event has no readable BEGIN:VEVENT line. Add it before the first of its lines.",
+    ),
     "not_closed": (
         "L’annonce n’est jamais refermée. Ajoutez sa balise de fin.",
         "The record is never closed. Add its end tag.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from portal.formats.item import FeedAssociation
@@ -18,7 +19,8 @@ class ReadSettings:
     `country` (two letters) and `zone` (Olson name) are what the feed means when it says nothing; left empty, each
     format falls back on its own standard (United States and Pacific time for Footprint, France for the others).
     `association` is the feed's own: it answers for offers that name none. `columns` maps a table's headers to our
-    field names. The limits are in records and in characters of one record.
+    field names. `since` is the moment from
+    which dates are worth listing one by one, left out when there is none. The limits are in records and in characters of one record.
     """
 
     date_order: DateOrder = "dmy"
@@ -26,6 +28,7 @@ class ReadSettings:
     zone: str = ""
     association: FeedAssociation | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    since: datetime | None = None
     max_records: int = 1_000_000
     max_record_chars: int = 1_000_000
     max_depth: int = 60

@@ -53,10 +53,10 @@ class TableRow:
         if not self._cells.get("external_id") and self._cells.get("detail_url"):
             self._notes.repaired("external_id", self._cells["detail_url"], "id_from_url")
         remote = remote_work(self._cells.get("remote"), "remote", self._notes)
-        location = self._location()
+        location = self.location()
         wanted = places(self._cells.get("places"), "places", self._notes)
         shifts, is_ongoing = RowDates(
-            self._cells, self._notes, self._settings, self._zone(location)
+            self._cells, self._notes, self._settings, self.zone(location)
         ).read(wanted)
         tags = self._list("theme") + self._list("tags")
         minimum_age = whole(self._cells.get("minimum_age"), "minimum_age", self._notes, most=120)
@@ -152,7 +152,8 @@ class TableRow:
             description=about,
         )
 
-    def _location(self) -> FeedLocation | None:
+    def location(self) -> FeedLocation | None:
+        """The place that the row names, or None."""
         written = self._cells.get("country", "")
         country = country_code(written) if written else self._settings.country or _COUNTRY
         if country is None:
@@ -190,7 +191,8 @@ class TableRow:
         both = self._cells.get("position")
         return position_pair(both, country, postal_code, self._notes, longitude_first=False)
 
-    def _zone(self, location: FeedLocation | None) -> ZoneInfo:
+    def zone(self, location: FeedLocation | None = None) -> ZoneInfo:
+        """The wall clock of that place, else the feed's."""
         of_place = (
             zone_of_place(location.country, location.region, location.postal_code)
             if location
@@ -203,4 +205,4 @@ class TableRow:
 
     def _instant(self, name: str, *, ends: bool = False) -> datetime | None:
         found = self._moment(name)
-        return found.instant(self._zone(None), _LAST_MINUTE if ends else time()) if found else None
+        return found.instant(self.zone(None), _LAST_MINUTE if ends else time()) if found else None

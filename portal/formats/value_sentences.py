@@ -153,4 +153,20 @@ VALUE_SENTENCES: Mapping[str, tuple[str, str]] = {
         "L’annonce ne nomme aucune association ; le titre du flux la remplace. Ajoutez dc:publisher.",
         "The record names no association; the feed’s title stands in for it. Add dc:publisher.",
     ),
+    "not_volunteer": (
+        "Ce n’est pas du bénévolat ; l’annonce est laissée de côté. Écrivez employmentType: VOLUNTEER si c’en est.",
+        "This is not volunteering; the record is passed over. Write employmentType: VOLUNTEER if it is.",
+    ),
+    "cancelled": (
+        "L’évènement est annulé ; il n’est pas proposé.",
+        "The event is cancelled; it is not offered.",
+    ),
+    "cancelled_date": (
+        "Cette date de la série est annulée ; elle n’est pas proposée.",
+        "This date of the series is cancelled; it is not offered.",
+    ),
+    "private_event": (
+        "L’évènement est marqué privé ; il n’est pas proposé. Retirez CLASS:PRIVATE pour le publier.",
+        "The event is marked private; it is not offered. Remove CLASS:PRIVATE to publish it.",
+    ),
 }

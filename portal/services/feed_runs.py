@@ -69,7 +69,7 @@ class Tally:
 
 
 def settings_of(feed: Feed, max_records: int) -> ReadSettings:
-    """How this feed is to be read."""
+    """How this feed is to be read. Dates are listed from this month on, so that a series does not change each day."""
     association = None
     if feed.association_id is not None:
         owner = db.session.get_one(Association, feed.association_id)
@@ -80,6 +80,7 @@ def settings_of(feed: Feed, max_records: int) -> ReadSettings:
         zone="" if feed.format == "footprint" and feed.country == "FR" else feed.zone,
         association=association,
         columns=feed.columns,
+        since=clock.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0),
         max_records=max_records,
     )
 

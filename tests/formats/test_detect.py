@@ -16,7 +16,7 @@ from tests.formats.reading import SAMPLES, read
     "path", sorted(p for p in SAMPLES.iterdir() if p.suffix != ".xsd"), ids=lambda p: p.name
 )
 def test_each_sample_is_recognised(path) -> None:  # type: ignore[no-untyped-def]
-    assert detect(path.read_bytes()[:65_536]).name == path.name.partition("_")[0]
+    assert path.name.startswith(detect(path.read_bytes()[:65_536]).name + "_")
 
 
 @pytest.mark.parametrize(

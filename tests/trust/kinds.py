@@ -59,4 +59,30 @@ KINDS = {
         "<georss:point>48.63 2.44</georss:point></item>\n",
         "</channel></rss>\n",
     ),
+    "calendar": Kind(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Les Jardins//FR\r\n",
+        "BEGIN:VEVENT\r\nUID:offre-{n}\r\nDTSTAMP:20260301T080000Z\r\nDTSTART;TZID=Europe/Paris:20260601T100000\r\n"
+        "DTEND;TZID=Europe/Paris:20260601T120000\r\nRRULE:FREQ=WEEKLY;COUNT=4\r\nSUMMARY:Jardiner l’été {n}\r\n"
+        "DESCRIPTION:Un texte\\, assez long\\nsur deux lignes.\r\nLOCATION:12 rue des Lilas\\, 91000 Évry\r\n"
+        "GEO:48.63;2.44\r\nORGANIZER;CN=Les Jardins:mailto:x@x.example\r\nURL:https://x.example/{n}\r\nEND:VEVENT\r\n",
+        "END:VCALENDAR\r\n",
+    ),
+    "linked_data": Kind(
+        '{"@context": "https://schema.org", "@graph": [\n',
+        '{{"@type": "Event", "@id": "offre-{n}", "name": "Jardiner l’été {n}", "description": "Un \\"texte\\" long.",\n'
+        ' "startDate": "2026-06-01T10:00:00+02:00", "endDate": "2026-06-01T12:00:00+02:00", "url": "https://x.example/{n}",\n'
+        ' "organizer": {{"@type": "Organization", "name": "Les Jardins"}}, "maximumAttendeeCapacity": 5,\n'
+        ' "location": {{"@type": "Place", "address": {{"@type": "PostalAddress", "postalCode": "91000", "addressLocality": "Évry"}}}}}}',
+        "\n]}\n",
+        ",\n",
+    ),
+    "relais": Kind(
+        '{"total": 5, "understood": {"q": ""}, "offers": [\n',
+        '{{"id": "offre-{n}", "url": "https://x.example/offers/{n}-jardin", "title": "Jardiner l’été {n}", "description": "<p>Un texte.</p>",\n'
+        ' "association": {{"id": 4, "name": "Les Jardins"}}, "themes": ["environment"], "tags": ["haie"], "remote": "no",\n'
+        ' "is_ongoing": false, "locations": [{{"postal_code": "91000", "city": "Évry", "country": "FR", "lat": 48.63, "lon": 2.44}}],\n'
+        ' "shifts": [{{"starts_at": "2026-06-01T08:00:00+00:00", "ends_at": "2026-06-01T10:00:00+00:00", "zone": "Europe/Paris", "capacity": 5}}]}}',
+        '\n], "next": null}\n',
+        ",\n",
+    ),
 }

@@ -1,0 +1,141 @@
+"""JSON-LD, served alone or found in a web page: schema.org's JobPosting (VOLUNTEER), Event and VolunteerAction, and the
+graph of the UK Volunteering Data Standard (https://standard.volunteeringdata.io/publishing-opportunities-data).
+
+Nothing is looked up: a context is not fetched, and what a page only points to is not followed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from portal.formats.checks import checked
+from portal.formats.errors import NotThisFormat
+from portal.formats.item import FeedItem
+from portal.formats.json_feed import JsonReader, Record, chunks_of, objects, open_text, said_of
+from portal.formats.json_records import Shape
+from portal.formats.linked_offers import draft_of, ident_of
+from portal.formats.problem import FeedProblem, Notebook
+from portal.formats.settings import ReadSettings
+from portal.formats.volunteering_data import activities
+
+NAME = "linked_data"
+_TITLE = "JSON-LD"
+_OFFERS = frozenset({"JobPosting", "VolunteerAction"})
+# What no node but an offer says: one of no known type that says it is an offer whose type is damaged.
+_SEEMS = frozenset({"startDate", "employmentType", "hiringOrganization"})
+_IDENT = re.compile(r'"(?:@id|identifier|id)"\s*:\s*"([^"\\]{1,250})"')
+_SCRIPT = re.compile(
+    r"<script\b[^>]{0,500}?application/ld\+json[^>]{0,500}>(.*?)</script\s*>",
+    re.DOTALL | re.IGNORECASE,
+)
+_OPENED = re.compile(r"<script\b[^>]{0,500}?application/ld\+json[^>]{0,500}>", re.IGNORECASE)
+_PAGE = re.compile(r"\s*<(?:!doctype|html|head|body|script|meta)", re.IGNORECASE)
+
+
+def kind_of(value: dict[str, Any]) -> str:
+    """What an object is, as this file cares: `event`, `job`, `organisation`, or nothing."""
+    found = value.get("@type", value.get("type"))
+    names = {
+        str(n).rpartition("/")[2].rpartition(":")[2]
+        for n in (found if isinstance(found, list) else [found])
+    }
+    if names & _OFFERS:
+        return "job"
+    if any(name.endswith("Event") and name != "PublicationEvent" for name in names):
+        return "event"
+    if names & {"Organisation", "Organization"} and "activity" in value:
+        return "organisation"
+    return ""
+
+
+_SHAPE = Shape(
+    frozenset({"@graph", "graph", "itemListElement", "dataFeedElement"}),
+    lambda value: bool(kind_of(value)),
+    frozenset({"subEvent", "superEvent", "subEvents", "item", "event"}),
+)
+
+
+def recognises(head: str) -> bool:
+    """Whether a file that begins so is of this format."""
+    text = head.lstrip("\ufeff \r\n\t")
+    if text.startswith(("{", "[")):
+        return re.search(r'"@(?:context|type|graph)"\s*:', text) is not None
+    return _PAGE.match(text) is not None and _OPENED.search(text) is not None
+
+
+def read(stream: BinaryIO, settings: ReadSettings) -> Iterator[FeedItem | FeedProblem]:
+    """The offers and problems of a file, record by record. Raises FormatError when it is not usable at all."""
+    stream, head = open_text(stream)
+    reader = JsonReader(_SHAPE, _IDENT, settings)
+    if head.startswith(("{", "[")):
+        yield from _offers(reader, reader.read(chunks_of(stream)), settings)
+        return
+    if not head.startswith("<"):
+        raise NotThisFormat(format=_TITLE)
+    scripts = 0
+    for line, text in _scripts(chunks_of(stream), settings.max_record_chars):
+        scripts += 1
+        yield from _offers(reader, reader.read(iter([text]), line), settings)
+    if not scripts:
+        raise NotThisFormat("html_page")
+
+
+def _offers(
+    reader: JsonReader, records: Iterator[Record | FeedProblem], settings: ReadSettings
+) -> Iterator[FeedItem | FeedProblem]:
+    reader.envelope = {}
+    for found in records:
+        if isinstance(found, FeedProblem):
+            yield found
+        else:
+            yield from _record(*found, settings)
+    if kind_of(reader.envelope):  # a lone object, not a list of them
+        reader.count += 1
+        yield from _record(reader.envelope, Notebook(reader.count, reader.first_line), settings)
+
+
+def _record(
+    value: dict[str, Any], notes: Notebook, settings: ReadSettings
+) -> Iterator[FeedItem | FeedProblem]:
+    for name in _SHAPE.lists & set(value):  # a graph inside a list
+        for inner in objects(value[name]):
+            yield from _record(inner, Notebook(notes.record, notes.line), settings)
+    if not kind_of(value) and _SEEMS & set(value):
+        notes.external_id = ident_of(value) or None
+        notes.refused("@type", said_of(value, "@type", "type"), "type_unknown")
+    if isinstance(value.get("item"), dict):  # a member of an ItemList or of a DataFeed
+        value = value["item"]
+    kind = kind_of(value)
+    drafts: list[tuple[dict[str, Any] | None, Notebook]]
+    if kind == "organisation":
+        drafts = [(d, n) for d, n in activities(value, notes, settings)]
+    elif kind:
+        drafts = [(draft_of(kind, value, notes, settings), notes)]
+    else:
+        drafts = [(None, notes)] if notes.problems else []
+    for draft, of_record in drafts:
+        item = checked(draft, of_record) if draft is not None else None
+        yield from of_record.problems
+        if item is not None:
+            yield item
+
+
+def _scripts(chunks: Iterator[str], limit: int) -> Iterator[tuple[int, str]]:
+    """(line, text) of each JSON-LD script of a page; one that is never closed goes to the end, or to the limit."""
+    buffer, line = "", 1
+    for chunk in chunks:
+        buffer += chunk
+        while match := _SCRIPT.search(buffer):
+            yield line + buffer.count("\n", 0, match.start(1)), match.group(1)
+            line += buffer.count("\n", 0, match.end())
+            buffer = buffer[match.end() :]
+        opened = _OPENED.search(buffer)
+        kept = opened.start() if opened else max(0, len(buffer) - 2_000)
+        if len(buffer) - kept > limit:
+            break
+        line += buffer.count("\n", 0, kept)
+        buffer = buffer[kept:]
+    if opened := _OPENED.search(buffer):
+        yield line + buffer.count("\n", 0, opened.end()), buffer[opened.end() :]

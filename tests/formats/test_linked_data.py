@@ -1,0 +1,101 @@
+"""JSON-LD alone or in a page: JobPosting, Event, VolunteerAction, graphs, and the UK Volunteering Data Standard."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from portal.formats import FormatError, Severity
+from portal.formats.item import RemoteWork
+from tests.formats.reading import Reading, read, read_sample
+
+
+@pytest.fixture(scope="module")
+def good() -> Reading:
+    return read_sample("linked_data_good.json")
+
+
+@pytest.fixture(scope="module")
+def odd() -> Reading:
+    return read_sample("linked_data_odd.json")
+
+
+@pytest.mark.parametrize(
+    ("sample", "ids"),
+    [
+        ("good.json", ["007", "https://lavoir.example/#traduire", "https://lavoir.example/#fete"]),
+        ("good_page.html", ["https://mdl.example/berges"]),
+        ("good_uk.json", ["https://shed.example/counter", "https://shed.example/catalogue"]),
+    ],
+)
+def test_good_records_are_read_without_a_remark(sample: str, ids: list[str]) -> None:
+    reading = read_sample(f"linked_data_{sample}")
+    assert (reading.ids, reading.problems) == (ids, [])
+
+
+def test_a_volunteer_job_is_an_ongoing_offer(good: Reading) -> None:
+    item = good.item("007")
+    assert (item.is_ongoing, item.places_wanted, item.skills) == (True, 3, "patience")
+    assert item.locations[0].postal_code == "39100"
+    assert (item.locations[0].lat, item.locations[0].lon) == (47.0922, 5.4893)
+    assert item.expires_at is not None and item.expires_at.year == 2026
+
+
+def test_an_event_has_its_date_its_place_and_its_capacity(good: Reading) -> None:
+    item = good.item("https://lavoir.example/#fete")
+    (shift,) = item.shifts
+    assert (shift.starts_at, shift.capacity) == (datetime(2026, 6, 21, 14, tzinfo=UTC), 12)
+    assert (item.minimum_age, item.themes) == (16, ("culture",))
+    assert item.locations[0].city == "Dole"
+
+
+def test_a_virtual_location_is_remote_and_no_place(good: Reading) -> None:
+    item = good.item("https://lavoir.example/#traduire")
+    assert (item.remote, item.locations) == (RemoteWork.FULL, ())
+
+
+def test_a_schedule_is_a_rule() -> None:
+    (shift,) = read_sample("linked_data_good_page.html").one.shifts
+    assert shift.recurrence is not None
+    assert shift.recurrence.rrule.startswith("FREQ=WEEKLY;BYDAY=SA")
+    assert shift.recurrence.minutes == 120
+
+
+def test_the_parts_of_an_event_are_its_shifts(odd: Reading) -> None:
+    assert len(odd.item("etapes").shifts) == 2
+
+
+def test_paid_work_and_cancelled_events_are_no_offers(odd: Reading) -> None:
+    assert (odd.codes("paye"), odd.codes("annule")) == (["not_volunteer"], ["cancelled"])
+    assert not {"paye", "annule"} & set(odd.ids)
+
+
+def test_an_activity_says_where_when_and_what_is_asked() -> None:
+    item = read_sample("linked_data_good_uk.json").item("https://shed.example/counter")
+    assert item.schedule == "Half a day per week; Monday Morning"
+    assert (item.locations[0].country, item.locations[0].lat) == ("GB", 53.8218)
+    assert (item.minimum_age, item.skills) == (16, "Customer Service")
+    assert item.association is not None and item.association.name == "The Tool Shed"
+
+
+def test_a_bad_record_costs_itself_and_no_neighbour() -> None:
+    bad = read_sample("linked_data_bad.json")
+    assert bad.ids == ["bon-1", "bon-2"]
+    refused = [
+        (p.external_id, p.code, p.line) for p in bad.problems if p.severity is Severity.REFUSED
+    ]
+    assert refused == [
+        ("casse", "malformed_json", 2), (None, "id_missing", 3), (None, "malformed_json", 4),
+    ]  # fmt: skip
+
+
+def test_a_record_whose_type_is_damaged_is_refused_by_its_id() -> None:
+    reading = read('[{"@context": "x", "@type": "Evnt", "@id": "7", "name": "T", "startDate": "2026-06-01"}]')  # fmt: skip
+    assert [(p.external_id, p.code) for p in reading.problems] == [("7", "type_unknown")]
+
+
+def test_a_page_without_any_is_refused() -> None:
+    with pytest.raises(FormatError) as caught:
+        read("<html><body>Bonjour</body></html>", "linked_data")
+    assert caught.value.code == "html_page"
