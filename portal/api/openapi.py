@@ -68,6 +68,7 @@ SCHEMAS: dict[str, Schema] = {
     "Offer": _thing(
         id={**WHOLE, "description": "stable for ever"},
         url=ADDRESS,
+        origin={**ADDRESS, "description": "the page of whoever published it first"},
         title=TEXT,
         summary=TEXT,
         description={**TEXT, "description": "clean HTML"},
