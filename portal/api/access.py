@@ -98,6 +98,8 @@ def refuse_bad_keys() -> None:
 def open_to_pages(response: Response) -> Response:
     """Let scripts of other sites read: there is nothing here that a cookie would open."""
     response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Allow-Headers"] = "X-Api-Key, Authorization, If-None-Match"
+    response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
     return response
 
 

@@ -46,9 +46,9 @@ def find(question: Question) -> Found:
 def cards(found: Found) -> list[Card]:
     """The offers of an answer, each with the shift that answers the question."""
     hits = found.results.hits
-    made = finding.cards(hits, found.asked.query)
+    made = finding.cards(hits, found.asked.query, most_shifts=1)
     starts = {hit.id: hit.next_at for hit in hits if hit.next_at is not None}
-    # A card knows its first shifts; the one that was found may be a later one.
+    # A card knows its first shift; the one that was found may be a later one.
     off = {
         card.offer.id: card
         for card in made

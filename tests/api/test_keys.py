@@ -154,3 +154,15 @@ def test_a_moderator_makes_rotates_and_revokes_a_key(
     assert [status(app, f"/api/volopps?key={one}") for one in (first, second)] == [401, 200]
     page = visitor.post("/moderation/keys", {**sent, "uploads": "y"})
     assert page.status == 422 and "flux" in page.text
+
+
+def test_a_page_of_another_site_may_read_with_a_key_in_a_header(app: Flask) -> None:
+    asked = {
+        "Origin": "https://example.org",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "x-api-key",
+    }
+    answer = app.test_client().options("/api/v1/offers", base_url=BASE, headers=asked)
+    assert answer.status_code == 200
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "X-Api-Key" in answer.headers["Access-Control-Allow-Headers"]

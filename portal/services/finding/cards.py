@@ -34,16 +34,20 @@ class Card:
 
 
 def cards(
-    hits: Sequence[Hit], query: Query | None = None, person_id: int | None = None
+    hits: Sequence[Hit],
+    query: Query | None = None,
+    person_id: int | None = None,
+    most_shifts: int = MOST_SHIFTS,
 ) -> list[Card]:
     """The cards of these hits, in their order. What ended or was hidden since it was indexed is left out.
 
-    `query` chooses which shifts are told (those it admits); `person_id` whose likes are marked.
+    `query` chooses which shifts are told (those it admits); `person_id` whose likes are marked;
+    `most_shifts` how many are told of each offer, soonest first.
     """
     if not hits:
         return []
     rows = _offers([hit.id for hit in hits], person_id)
-    shifts = shifts_of(list(rows), query)
+    shifts = shifts_of(list(rows), query, most_shifts)
     found = []
     for hit in hits:
         if hit.id in rows:
