@@ -41,6 +41,7 @@ from portal.views import (
     social_deletion,
     social_login,
     team,
+    widget,
 )
 
 
@@ -94,4 +95,5 @@ def blueprints() -> tuple[Blueprint, ...]:
         social_deletion.pages,
         social_login.pages,
         team.pages,
+        widget.pages,
     )

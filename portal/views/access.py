@@ -47,6 +47,12 @@ def by_token(view: View) -> View:
     return _mark(view, "token")
 
 
+def frameable(view: View) -> View:
+    """Any site may show it in a frame, so it knows nobody: no session is read, no cookie is set."""
+    view.is_frameable = True  # type: ignore[attr-defined]
+    return view
+
+
 def by_key(view: View) -> View:
     """An API key opens it; the view checks it. Such a view has no session, so no form token either."""
     view.is_keyed = True  # type: ignore[attr-defined]

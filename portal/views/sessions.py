@@ -67,6 +67,7 @@ def load() -> None:
     if (
         request.endpoint == "static"
         or getattr(view, "is_keyed", False)
+        or getattr(view, "is_frameable", False)
         or "_user_id" not in session
     ):
         return

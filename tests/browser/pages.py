@@ -136,6 +136,8 @@ PAGES = (
     Seen("source", "", at("/source")),
     Seen("mailbox", "", at("/demo/mailbox")),
     Seen("not-found", "", at("/offers/999999999")),
+    Seen("widget", "", at("/widget?place=Lyon&view=map")),
+    Seen("widget-builder", "", at("/widget/new")),
     Seen("account", "volunteer", at("/account")),
     Seen("own-signup", "volunteer", own_signup),
     Seen("share-signed-in", "volunteer", share),
