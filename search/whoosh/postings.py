@@ -7,8 +7,9 @@ is used instead.
 """
 
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 from operator import itemgetter
 from typing import Any
 
@@ -23,29 +24,75 @@ BY_BLOCKS = all(
 ) and all(hasattr(W3LeafMatcher, name) for name in ("_read_ids", "_read_values", "_next_block"))
 
 
+class _Lists:
+    """Where a word is, as it is met: documents, how many bytes are kept of each, and the bytes."""
+
+    __slots__ = ("docs", "sizes", "values")
+
+    def __init__(self) -> None:
+        self.docs = array("I")
+        self.sizes = array("I")
+        self.values = bytearray()
+
+
+class _Pool:
+    """Postings in memory, by word, in place of Whoosh's pool, which pickles runs and merges them.
+
+    Documents come in ascending order, so only the words are left to be sorted.
+    """
+
+    def __init__(self) -> None:
+        self._lists: dict[tuple[str, bytes], _Lists] = defaultdict(_Lists)
+
+    def add(self, item: tuple[str, bytes, int, float, bytes]) -> None:
+        """One posting, as Whoosh's writer gives it; its weight is its frequency."""
+        name, word, doc, _, value = item
+        lists = self._lists[name, word]
+        lists.docs.append(doc)
+        lists.sizes.append(len(value) if value else 0)
+        if value:
+            lists.values += value
+
+    def iter_postings(self) -> Iterator[tuple[str, bytes, _Lists]]:
+        """The lists of each word, in order; each is let go once it was given."""
+        for name, word in sorted(self._lists):
+            yield name, word, self._lists.pop((name, word))
+
+    def cleanup(self) -> None:
+        """Nothing is left on disk."""
+
+
 class _FieldWriter(W3FieldWriter):  # type: ignore[misc]
     """Whoosh's writer of postings, given a word's postings at once."""
 
     def add_postings(self, schema: Any, lengths: object, items: Iterable[Any]) -> None:
         for name, rows in groupby(items, itemgetter(0)):
             self.start_field(name, schema[name])
-            for word, some in groupby(rows, itemgetter(1)):
+            for _, word, lists in rows:
                 self.start_term(word)
-                self._add_all(list(some))
+                self._add_all(lists)
                 self.finish_term()
             self.finish_field()
 
-    def _add_all(self, rows: list[Any]) -> None:
-        """A word's postings, (field, word, document, weight, value), block by block."""
-        writer = self._postwriter
-        for begin in range(0, len(rows), _BLOCK):
+    def _add_all(self, lists: _Lists) -> None:
+        """A word's postings, block by block."""
+        writer, values, at = self._postwriter, bytes(lists.values), 0
+        for begin in range(0, len(lists.docs), _BLOCK):
             if begin:
                 writer._write_block()
-            block = rows[begin : begin + _BLOCK]
-            writer._ids = array("I", [row[2] for row in block])
-            writer._weights = array("f", [row[3] for row in block])
-            writer._values = [row[4] for row in block if row[4]]
+            sizes = lists.sizes[begin : begin + _BLOCK]
+            ends = list(accumulate(sizes, initial=at))
+            at = ends[-1]
+            writer._ids = lists.docs[begin : begin + _BLOCK]
+            writer._weights = array("f", [size >> 2 or 1 for size in sizes])
+            writer._values = [values[b:e] for b, e in pairwise(ends) if b < e]
             writer._maxweight = max(writer._weights)
+
+
+def take_by_blocks(writer: Any) -> None:
+    """Let a writer of Whoosh's collect its postings by word."""
+    if BY_BLOCKS:
+        writer.pool = _Pool()
 
 
 class _Codec(W3Codec):  # type: ignore[misc]

@@ -118,6 +118,7 @@ def _new_build(folder: Path) -> tuple[str, Any]:
 def _writer(index: Any) -> Iterator[Any]:
     """Whoosh's writer, which keeps nothing of what it was given when anything fails."""
     writer = index.writer(codec=postings.codec(), compound=False, limitmb=_MEGABYTES)
+    postings.take_by_blocks(writer)
     try:
         yield writer
     finally:
