@@ -33,6 +33,7 @@ GAPS: tuple[tuple[str, dict[str, str]], ...] = (
     ("/moderation/offers/<int:offer_id>/approve", {"offer_id": "pending_offer"}),
     ("/moderation/offers/<int:offer_id>/refuse", {"offer_id": "pending_offer"}),
     ("/moderation/offers/<int:offer_id>/restore", {"offer_id": "hidden_offer"}),
+    ("/moderation/clusters/offers/", {"offer_id": "twin_offer"}),
     ("/offers/<int:ident>/go", {"ident": "elsewhere"}),
     ("/offers/<int:ident>/like", {"ident": "foreign_offer"}),
     ("/offers/<int:ident>/share", {"ident": "foreign_offer"}),
@@ -44,7 +45,7 @@ GAPS: tuple[tuple[str, dict[str, str]], ...] = (
     ("/offers/", {"ident": "offer", "slug": "offer_slug"}),
     ("/", {
         "slug": "slug", "ident": "offer", "offer_id": "offer", "association_id": "association",
-        "decision_id": "decision", "membership_id": "membership", "code": "code",
+        "decision_id": "decision", "cluster_decision_id": "cluster_decision", "membership_id": "membership", "code": "code",
         "invitation_id": "team_invitation",
     }),
 )  # fmt: skip
@@ -169,6 +170,14 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /moderation/associations/<int:association_id>/approve": {},
     "POST /moderation/associations/<int:association_id>/refuse": REASON,
     "POST /moderation/claims/<int:claim_id>/<any(accept, refuse):answer>": {},
+    "POST /moderation/clusters/decisions/<int:cluster_decision_id>/undo": {},
+    "POST /moderation/clusters/join": {
+        "one": lambda world: str(world.things["offer"]),
+        "other": lambda world: f"/offers/{world.things['foreign_offer']}-chez-les-autres",
+    },
+    "POST /moderation/clusters/offers/<int:offer_id>/split": {
+        "leaving": lambda world: str(world.things["twin_offer"]),
+    },
     "POST /moderation/decisions/<int:decision_id>/undo": {},
     "POST /moderation/feeds/<name>/confirm": {},
     "POST /moderation/feeds/<name>/dismiss": {},

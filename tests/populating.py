@@ -42,7 +42,7 @@ from portal.models import (
     Verdict,
 )
 from portal.models.place import PlaceKind
-from portal.services import api_keys, indexing, liked_news, places
+from portal.services import api_keys, clusters, indexing, liked_news, places
 from portal.services.places import PlaceRow
 from tests import factories
 from tests.people import Cast
@@ -249,7 +249,17 @@ def _moderation(unit: Unit, made: Things, cast: Cast) -> None:
     )
     unit.add_all([waiting, flag, decision])
     unit.flush()
+    _twins(unit, made, cast)
     made |= {"pending_association": waiting.id, "decision": decision.id}
+
+
+def _twins(unit: Unit, made: Things, cast: Cast) -> None:
+    """Two offers that a moderator joined."""
+    one, twin = (factories.offer(cast.panier, title=f"Le même besoin {n}") for n in (1, 2))
+    unit.add_all([one, twin])
+    unit.flush()
+    made["twin_offer"] = twin.id
+    made["cluster_decision"] = clusters.join(one, twin, cast.mona).id
 
 
 def _feed(unit: Unit, made: Things, cast: Cast) -> None:

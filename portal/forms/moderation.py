@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
 from flask_babel import lazy_gettext as _
-from wtforms import Form, SelectField, TextAreaField
+from wtforms import (
+    Form,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice as Choice
 from wtforms.validators import InputRequired, Length
 
-from portal.forms.fields import is_text
+from portal.forms.fields import is_text, stripped
 from portal.models import FlagReason
 from portal.services import moderation
+
+OFFER_NUMBER = re.compile(r"(?:^|/offers/)(\d{1,9})(?=$|[-?#/.])", re.ASCII)
+SMALL_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 
 class ReasonForm(Form):
@@ -17,6 +29,43 @@ class ReasonForm(Form):
 
     reason = SelectField(_("Raison"), choices=[Choice(key, key) for key in moderation.REASONS])
     text = TextAreaField(_("Un mot de plus"), [Length(max=400), is_text])
+
+
+class JoinForm(Form):
+    """Two offers that are one need, each by its number or the address of its page."""
+
+    one = StringField(
+        _("Premier besoin : son numéro ou son adresse"), [InputRequired()], filters=[stripped]
+    )
+    other = StringField(
+        _("Second besoin : son numéro ou son adresse"), [InputRequired()], filters=[stripped]
+    )
+
+    def validate_one(self, field: StringField) -> None:
+        self._number(field)
+
+    def validate_other(self, field: StringField) -> None:
+        self._number(field)
+
+    def numbers(self) -> tuple[int, int]:
+        """The two numbers, of a form that is valid."""
+        return self._number(self.one), self._number(self.other)
+
+    def _number(self, field: StringField) -> int:
+        found = OFFER_NUMBER.search(field.data or "")
+        if found is None:
+            raise ValidationError(_("Écrivez un numéro, comme 42, ou l’adresse d’une page."))
+        return int(found[1])
+
+
+class SplitForm(Form):
+    """Which offers leave a cluster."""
+
+    leaving = SelectMultipleField(choices=[], validate_choice=False)
+
+    def numbers(self) -> list[int]:
+        """Their numbers; what is none is left out."""
+        return [int(one) for one in self.leaving.data or [] if SMALL_NUMBER.fullmatch(one)]
 
 
 class FlagForm(Form):

@@ -13,9 +13,9 @@ from portal.errors import NotFound
 from portal.formatting import web_address
 from portal.forms import signup as signup_form
 from portal.models import Offer, OfferState, Shift
-from portal.services import finding
+from portal.services import clusters, finding
 from portal.services.finding import Card
-from portal.views import access, answers, devices, invitations, linked_data, shares
+from portal.views import access, answers, devices, invitations, linked_data, reasons, shares
 from portal.views.access import public
 
 pages = Blueprint("offers", __name__)
@@ -86,6 +86,7 @@ def page_context(card: Card, shift: Shift | None, form: Any = None) -> dict[str,
         "share_url": share_url,
         "own_link": shares.own_link(offer),
         "similar": _similar(offer),
+        "also": _also(offer),
         "answer_days": None,
         "may_edit": permissions.may_edit(access.person(), offer.association),
         "image_url": f"{current_app.config['BASE_URL']}/offers/{offer.id}/card.png",
@@ -136,9 +137,21 @@ def _similar(offer: Offer) -> list[Card]:
     return answers.cards_of_hits(finding.similar(offer, SIMILAR))
 
 
+def _also(offer: Offer) -> list[dict[str, Any]]:
+    """The other ways to the same need: through which feed, and why it is the same."""
+    return [
+        {"offer": one.offer, "feed": one.feed, "why": reasons.in_words(one.reasons)}
+        for one in clusters.others(offer)
+    ]
+
+
 def _gone(offer: Offer) -> Any:
     page = render_template(
-        "errors/410.html", status=410, sentence=_gone_sentence(offer), similar=_similar(offer)
+        "errors/410.html",
+        status=410,
+        sentence=_gone_sentence(offer),
+        similar=_similar(offer),
+        also=_also(offer),
     )
     return make_response(page, 410)
 

@@ -16,7 +16,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "r" && at >= 0) {
     const fold = cases[at].querySelector("details");
     fold.open = true;
-    fold.querySelector("select").focus();
+    fold.querySelector("select, input[type=checkbox]").focus();
     event.preventDefault();
   }
 });

@@ -67,7 +67,7 @@ def undo(decision: ClusterDecision) -> None:
         for other in db.session.scalars(later)
     ):
         raise Conflict(
-            "Une décision plus récente porte sur ces besoins : annulez d’abord celle-là."
+            "Une décision plus récente porte sur ces besoins : annulez d’abord celle-là."
         )
     members = {ident for pair in pairs for ident in pair}
     held = _held(members)
