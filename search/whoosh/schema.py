@@ -19,7 +19,7 @@ from search.text import Analysed, accented, analyse, analyse_all, exact_all
 
 EXACT = "exact"
 ACCENTED = "accented"
-VERSION = 2
+VERSION = 3
 
 Posting = tuple[bytes, int, float, bytes]
 
