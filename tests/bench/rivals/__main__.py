@@ -14,6 +14,7 @@ import pickle
 import platform
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,9 +46,12 @@ def main() -> None:
     kept = CACHE / "results.json"
     found: dict[str, Any] = json.loads(kept.read_text()) if kept.exists() else {}
     for count in options.sizes:
-        found[str(count)] = measure(engines, count, options.seeds, options.queries)
-        kept.write_text(json.dumps(found))
+        for one in measure(engines, count, options.seeds, options.queries):
+            # Kept after each seed: a run that is stopped in the middle has measured something.
+            found[str(count)] = one
+            kept.write_text(json.dumps(found))
         print(page.table(count, found[str(count)]), flush=True)
+        page.write(found)
     if options.pages and installing.wrk():
         found["pages"] = load.measured(options.pages)
         kept.write_text(json.dumps(found))
@@ -61,8 +65,8 @@ def is_there(engine: str) -> bool:
     return engine != "postgis" or installing.postgis()
 
 
-def measure(engines: list[str], count: int, seeds: int, queries: int) -> dict[str, Any]:
-    """Everything of one size."""
+def measure(engines: list[str], count: int, seeds: int, queries: int) -> Iterator[dict[str, Any]]:
+    """Everything of one size, again after each seed."""
     print(f"\n{count:,} offers", flush=True)
     folder = prepare(count, DATA_SEED)
     for seed in range(1, seeds + 1):
@@ -82,17 +86,17 @@ def measure(engines: list[str], count: int, seeds: int, queries: int) -> dict[st
             for engine in engines[seed % len(engines) :] + engines[: seed % len(engines)]:
                 runs[engine].append(ask(engine, folder, seed, queries))
             print(f"  seed {seed} of {seeds}, load {os.getloadavg()[0]:.1f}", flush=True)
-    return {
-        "builds": builds,
-        "cold": cold,
-        "runs": runs,
-        "differ": differ,
-        "queries": queries,
-        "words": len(frequent_words()),
-        "at": datetime.now(UTC).isoformat(timespec="minutes"),
-        "load": os.getloadavg(),
-        "machine": machine(),
-    }
+            yield {
+                "builds": builds,
+                "cold": cold,
+                "runs": runs,
+                "differ": differ,
+                "queries": queries,
+                "words": len(frequent_words()),
+                "at": datetime.now(UTC).isoformat(timespec="minutes"),
+                "load": os.getloadavg(),
+                "machine": machine(),
+            }
 
 
 def ask(engine: str, folder: Path, seed: int, queries: int, *more: str) -> Any:
