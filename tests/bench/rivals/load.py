@@ -23,8 +23,8 @@ _SCRIPT = """
 local paths, at = {%s}, 0
 request = function() at = at %% #paths + 1; return wrk.format("GET", paths[at]) end
 done = function(summary, latency)
-  io.write(string.format("found %%d %%d %%.3f %%.3f %%.3f\\n", summary.requests,
-    summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout,
+  io.write(string.format("found %%d %%d %%d %%.3f %%.3f %%.3f\\n", summary.requests,
+    summary.errors.status, summary.errors.connect + summary.errors.read + summary.errors.timeout,
     latency:percentile(50) / 1000, latency:percentile(95) / 1000, latency:percentile(99) / 1000))
 end
 """
@@ -53,8 +53,8 @@ def under(address: str, clients: int, seconds: int) -> dict[str, float]:
         script.flush()
         command = ["wrk", f"-c{clients}", "-t1", f"-d{seconds}s", "-s", script.name, address]
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    found = re.search(r"found (\d+) (\d+) (\S+) (\S+) (\S+)", said)
+    found = re.search(r"found (\d+) (\d+) (\d+) (\S+) (\S+) (\S+)", said)
     assert found, said
-    requests, errors, *latency = (float(part) for part in found.groups())
-    row = {"clients": clients, "rate": requests / seconds, "errors": int(errors)}
+    requests, refused, late, *latency = (float(part) for part in found.groups())
+    row = {"clients": clients, "rate": requests / seconds, "refused": refused, "late": late}
     return row | dict(zip(("p50", "p95", "p99"), latency, strict=True))

@@ -156,11 +156,14 @@ def _pages(found: dict[str, Any]) -> Iterable[str]:
         [
             str(r["clients"]),
             *(f"{r[k]:.1f}" for k in ("rate", "p50", "p95", "p99")),
-            str(r["errors"]),
+            f"{r['refused']:.0f}",
+            f"{r['late']:.0f}",
         ]
         for r in one["rows"]
     ]
-    yield "\n".join(_rows(["clients", "pages/s", "p50 ms", "p95 ms", "p99 ms", "not 200"], rows))
+    yield "\n".join(
+        _rows(["clients", "pages/s", "p50 ms", "p95 ms", "p99 ms", "not 200", "over 2 s"], rows)
+    )
 
 
 def _rows(head: list[str], rows: Iterable[list[str]]) -> list[str]:
