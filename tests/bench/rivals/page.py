@@ -195,4 +195,5 @@ mmap, one statement a question. PostgreSQL: GIN over weighted tsvectors, GiST ov
 
 **How.** Each engine in fresh processes that take turns with the others', two passes each, files in the page cache; the cold
 start beside them, with the files put out of it. The machine is shared: ratios of one run say something, single milliseconds little.
+PostgreSQL's processor time is that of its backend and of the asking process, without parallel workers.
 """
