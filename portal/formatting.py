@@ -47,6 +47,11 @@ def day(value: date | datetime, zone: str = "Europe/Paris", *, year: bool = Fals
     return format_date(local, pattern, locale=_language())
 
 
+def weekday(value: datetime, zone: str = "Europe/Paris") -> str:
+    """« samedi »."""
+    return format_date(value.astimezone(ZoneInfo(zone)).date(), "EEEE", locale=_language())
+
+
 def time(value: datetime, zone: str = "Europe/Paris") -> str:
     """« 9 h 30 » in French, « 9:30 am » in English."""
     local = value.astimezone(ZoneInfo(zone))

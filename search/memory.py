@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from search.document import Document
+from search.explaining import Factor, factors
 from search.index import Progress
 from search.plan import Literal, Plan, make_plan
 from search.query import Query
 from search.ranking import FIELDS, LENGTHS, SPREAD_WINDOW, WEIGHTS, bm25, idf, length_rung, spread
-from search.reference import Card, best_cards, every_place, explain, facet_counts
+from search.reference import Card, best_cards, every_place, facet_counts
 from search.results import Hit, Results
 from search.text import Analysed, accented, analyse, analyse_all, exact_all, fold
 
@@ -161,12 +162,13 @@ class MemoryIndex:
             suggestion=None if cards else self._suggestion(query),
         )
 
-    def explain(self, query: Query, number: int) -> tuple[str, ...]:
-        """Why a document that is found ranks where it does, in words."""
+    def explain(self, query: Query, number: int) -> tuple[Factor, ...]:
+        """Why a document that is found ranks where it does: what its score is the product of."""
         worded = self._worded(make_plan(query, self))
         documents = [self._entries[number].document]
         (card,) = best_cards(query, documents, worded)
-        return explain(query, card, worded[number])
+        others = factors(query, card.document, card.distance_km, card.next_at)
+        return (Factor("words", worded[number]), *others)
 
     def _worded(self, plan: Plan) -> dict[int, float]:
         """The documents that hold the words, with the score of their text."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from search import ranking
 from search.document import Document, Point
+from search.explaining import factors
 from search.geo import STEPS, box_holds, distance_km, snap
 from search.query import Query, Window
 from search.results import Counts, Hit
@@ -150,14 +151,9 @@ def _scored(
 ) -> Card:
     """The card with its score; one without words begins at 1."""
     distance, location_index = where
-    days = ranking.SOONER_DAYS if next_at is None else max(next_at - query.now, 0) / ranking.DAY
-    age = max(query.now - document.published_at, 0) / ranking.DAY
-    score = text_score * ranking.sooner(days)
-    if distance is not None:
-        score *= ranking.nearer(distance)
-    score *= ranking.fresher(age)
-    score *= 1.0 if document.has_places else ranking.WAITING_LIST
-    score *= 1.0 if query.language in (None, document.language) else ranking.OTHER_LANGUAGE
+    score = text_score
+    for factor in factors(query, document, distance, next_at):
+        score *= factor.times
     in_tail = every_place(query) and document.remote == "full"
     return Card(document, in_tail, distance, location_index, next_at, score)
 
@@ -181,25 +177,6 @@ def _distance(query: Query, point: Point) -> float:
         return 0.0
     lat, lon = snap(point.lat) / STEPS, snap(point.lon) / STEPS
     return distance_km(query.circle.lat, query.circle.lon, lat, lon)
-
-
-def explain(query: Query, card: Card, text_score: float) -> tuple[str, ...]:
-    """A card's score in words, one sentence a factor; their product is the score."""
-    document, age = card.document, max(query.now - card.document.published_at, 0) / ranking.DAY
-    said = [f"its words: {text_score:.4f}"]
-    if card.next_at is None:
-        days, when = ranking.SOONER_DAYS, "is ongoing"
-    else:
-        days = max(card.next_at - query.now, 0) / ranking.DAY
-        when = f"begins in {days:.0f} days"
-    said.append(f"it {when}: x {ranking.sooner(days):.4f}")
-    if card.distance_km is not None:
-        near = ranking.nearer(card.distance_km)
-        said.append(f"it is {card.distance_km:.1f} km away: x {near:.4f}")
-    said.append(f"it was published {age:.0f} days ago: x {ranking.fresher(age):.4f}")
-    if not document.has_places:
-        said.append(f"it has only a waiting list: x {ranking.WAITING_LIST:.4f}")
-    return tuple(said)
 
 
 def facet_counts(query: Query, documents: Sequence[Document]) -> dict[str, Counts]:

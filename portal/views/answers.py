@@ -12,7 +12,7 @@ from portal import clock, formatting, language, metrics
 from portal.formatting import number, said, theme_name
 from portal.services import finding
 from portal.services.finding import Asked, Card, Found, address
-from portal.views import access
+from portal.views import access, ranks
 from portal.views.likes import liked_here
 from search.document import Language
 from search.results import Hit
@@ -47,10 +47,20 @@ def cards_of_hits(hits: Sequence[Hit]) -> list[Card]:
     return _finished(finding.cards(hits, None, _person_id()), None)
 
 
-def context(found: Found) -> dict[str, Any]:
-    """Everything templates/search/show.html wants."""
+def context(found: Found, *, explains: bool = False) -> dict[str, Any]:
+    """Everything templates/search/show.html wants; with the factors of each rank where it `explains`."""
     asked = found.asked
     made = cards(found)
+    notes = [said(note) for note in found.notes]
+    if explains:
+        factors = finding.explained(found)
+        for card in made:
+            card.factors = ranks.in_words(factors.get(card.offer.id, ()))
+        notes.append(
+            _(
+                "Sous chaque besoin, ce qui décide de son rang par pertinence : le produit est la note."
+            )
+        )
     tail = _tail(found)
     circle = asked.query.circle
     here = asked.place is None and circle is not None
@@ -66,7 +76,7 @@ def context(found: Found) -> dict[str, Any]:
         "total": found.total,
         "sentence": sentence(found),
         "spoken": count(found.total),
-        "notes": [said(note) for note in found.notes],
+        "notes": notes,
         "undo": [(said(part.words), address(asked.without(part))) for part in _told(asked)],
         "rivals": _rivals(asked),
         "correction": _correction(found),
@@ -212,15 +222,8 @@ def _finished(made: list[Card], asked: Asked | None) -> list[Card]:
         for card in made:
             card.is_liked = card.offer.cluster_id in liked
     for card in made if asked else ():
-        card.why = _why(card, asked)  # type: ignore[arg-type]
+        card.why = ranks.why(card, asked)  # type: ignore[arg-type]
     return made
-
-
-def _why(card: Card, asked: Asked) -> str:
-    """The words by which it was found, where they are not those that were typed."""
-    typed = asked.text.casefold()
-    other = [word for word in card.matched if word.casefold().strip('"') not in typed]
-    return _("trouvé par « %(words)s »", words=", ".join(other)) if other else ""
 
 
 def _person_id() -> int | None:

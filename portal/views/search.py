@@ -11,8 +11,9 @@ from slugify import slugify
 from portal import themes
 from portal.errors import NotFound
 from portal.models.place import PlaceKind
+from portal.permissions import may_moderate
 from portal.services import finding, places
-from portal.views import answers
+from portal.views import access, answers
 from portal.views.access import public
 
 pages = Blueprint("search", __name__)
@@ -22,9 +23,10 @@ ON_A_TOPIC = 12  # cards on the page of a theme or a town
 @pages.get("/search")
 @public
 def show() -> Any:
-    """The search page; htmx gets only the parts it swaps."""
+    """The search page; htmx gets only the parts it swaps. `explain=1` is for moderators, and nothing to others."""
     asked = answers.asked(request.args.to_dict(flat=False))
-    context = answers.context(finding.find(asked))
+    explains = request.args.get("explain") == "1" and may_moderate(access.person())
+    context = answers.context(finding.find(asked), explains=explains)
     swapped = request.headers.get("HX-Request") == "true"
     page = render_template("search/swap.html" if swapped else "search/show.html", **context)
     return page, {"Vary": "HX-Request"}

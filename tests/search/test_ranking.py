@@ -1,11 +1,12 @@
 """What makes an offer rank higher, factor by factor, said in words and added up."""
 
 import math
-import re
 
 import pytest
 
 from search import ranking
+from search.explaining import explain
+from search.index import Index
 from search.memory import MemoryIndex
 from search.query import Circle, Query
 from search.words import parse
@@ -13,36 +14,39 @@ from tests.search.asking import VILLEURBANNE, offer
 from tests.search.worlds import DAY, NOW
 
 
-def test_a_score_is_explained_in_words_and_they_multiply_to_it() -> None:
-    index = MemoryIndex()
+def test_a_score_is_explained_factor_by_factor_and_they_multiply_to_it(index: Index) -> None:
     tomorrow = ((NOW + DAY, NOW + 2 * DAY),)
-    index.update(
-        [
-            offer(
-                1,
-                "Jardin",
-                is_ongoing=False,
-                shifts=tomorrow,
-                locations=(VILLEURBANNE,),
-                published_at=NOW - 30 * DAY,
-                has_places=False,
-            ),
-            offer(2, "Jardin"),
-        ]
+    dated = offer(
+        1,
+        "Jardin",
+        is_ongoing=False,
+        shifts=tomorrow,
+        locations=(VILLEURBANNE,),
+        published_at=NOW - 30 * DAY,
+        has_places=False,
     )
-    query = Query(now=NOW, words=parse("jardin"), circle=Circle(45.764, 4.8357, 10.0))
-    said = index.explain(query, 1)
-    assert [sentence.rpartition(": ")[0] for sentence in said] == [
-        "its words",
-        "it begins in 1 days",
-        "it is 4.3 km away",
-        "it was published 30 days ago",
-        "it has only a waiting list",
+    documents = [dated, offer(2, "Jardin"), offer(3, "Jardin garden", language="en")]
+    index.update(documents)
+    reference = MemoryIndex()
+    reference.update(documents)
+    circle = Circle(45.764, 4.8357, 10.0)
+    query = Query(now=NOW, words=parse("jardin"), circle=circle, language="en")
+    hits = {hit.id: hit for hit in index.search(query).hits}
+    said = explain(query, dated, hits[1])
+    assert [factor.name for factor in said] == [
+        *("words", "sooner", "nearer", "fresher", "waiting_list", "language")
     ]
-    assert index.explain(query, 2)[1].startswith("it is ongoing")
-    factors = [float(re.findall(r"[0-9.]+$", sentence)[0]) for sentence in said]
-    (score,) = [hit.score for hit in index.search(query).hits if hit.id == 1]
-    assert math.prod(factors) == pytest.approx(score, rel=1e-3)
+    assert [round(factor.amount or 0, 1) for factor in said] == [0, 1.0, 4.3, 30.0, 0, 0]
+    assert [f.name for f in explain(query, documents[2], hits[3])][1:] == [
+        *("ongoing", "nearer", "fresher")
+    ]
+    for document in documents:
+        asked = index.search(query).hits
+        (score,) = [hit.score for hit in asked if hit.id == document.id]
+        # What the words gave is what is left of the score: the reference, which adds it up, agrees.
+        words, *others = reference.explain(query, document.id)
+        assert math.prod(f.times for f in (words, *others)) == pytest.approx(score, rel=1e-9)
+        assert explain(query, document, hits[document.id])[0].times == pytest.approx(words.times)
 
 
 def test_the_factors_are_gentle() -> None:
@@ -50,6 +54,7 @@ def test_the_factors_are_gentle() -> None:
     assert 1 < ranking.nearer(0.0) <= 1.20
     assert 1 < ranking.fresher(0.0) <= 1.05
     assert 0.8 < ranking.WAITING_LIST < 1
+    assert 0.85 < ranking.OTHER_LANGUAGE < 1
     for factor in (ranking.sooner, ranking.nearer, ranking.fresher):
         assert factor(0.0) > factor(5.0) > factor(500.0) > 1
 

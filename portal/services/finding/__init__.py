@@ -12,6 +12,7 @@ from __future__ import annotations
 from portal.services.finding.answering import Found, complete, find, total
 from portal.services.finding.asked import Asked, Note, Part, address, put
 from portal.services.finding.cards import Card, cards, of_ids
+from portal.services.finding.explaining import explained
 from portal.services.finding.one import is_over, one, similar
 from portal.services.finding.reading import PAGE, read
 from portal.services.finding.ways_out import Drop, WaysOut
@@ -29,6 +30,7 @@ __all__ = [
     "address",
     "cards",
     "complete",
+    "explained",
     "find",
     "is_over",
     "of_ids",

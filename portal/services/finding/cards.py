@@ -12,6 +12,8 @@ from sqlalchemy.orm import contains_eager, joinedload, raiseload
 from portal import clock, db
 from portal.models import Like, Location, Offer, Shift, ShiftState
 from portal.services import indexing
+from search.document import Language
+from search.highlighting import Pieces, pieces, snippet
 from search.query import Query
 from search.results import Hit
 
@@ -20,7 +22,10 @@ MOST_SHIFTS = 10  # of one offer, soonest first
 
 @dataclass(slots=True)
 class Card:
-    """An offer in a list: the shift and the location that answer the question, and what people did with it."""
+    """An offer in a list: the shift and the location that answer the question, and what people did with it.
+
+    `title` and `snippet` (of the summary, where a word is in it) are cut where the words asked for are.
+    """
 
     offer: Offer
     location: Location | None = None
@@ -31,6 +36,9 @@ class Card:
     is_liked: bool = False
     matched: tuple[str, ...] = ()
     why: str = ""
+    title: Pieces = ()
+    snippet: Pieces = ()
+    factors: list[tuple[str, str]] = field(default_factory=list)
 
 
 def cards(
@@ -53,6 +61,8 @@ def cards(
         if hit.id in rows:
             offer, likes, is_liked = rows[hit.id]
             found.append(_card(hit, offer, shifts.get(offer.id, []), likes, is_liked))
+            if hit.matched:
+                _mark(found[-1], is_exact=query is not None and query.exact)
     return found
 
 
@@ -75,6 +85,12 @@ def _card(hit: Hit, offer: Offer, shifts: list[Shift], likes: int, is_liked: boo
         is_liked=is_liked,
         matched=hit.matched,
     )
+
+
+def _mark(card: Card, *, is_exact: bool) -> None:
+    tongue: Language = "en" if card.offer.language == indexing.ENGLISH else "fr"
+    card.title = pieces(card.offer.title, card.matched, tongue, exact=is_exact)
+    card.snippet = snippet(pieces(card.offer.summary, card.matched, tongue, exact=is_exact))
 
 
 def _seconds(shift: Shift) -> int:

@@ -1,0 +1,60 @@
+"""Why this offer: in a few words for everyone, factor by factor for those who moderate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+
+from portal.formatting import distance, number, theme_name, weekday
+from portal.models import Offer
+from portal.services.finding import Asked, Card
+from search.explaining import Factor
+
+
+def why(card: Card, asked: Asked) -> str:
+    """« à 2,3 km · le samedi · éducation »: what of the offer answers the question; "" where nothing was asked."""
+    if not asked.asks_something:
+        return ""
+    reasons = [_other_words(card, asked), distance(card.distance_km)]
+    if card.shift and card.shift.starts_at:
+        reasons.append(_("le %(weekday)s", weekday=weekday(card.shift.starts_at, card.shift.zone)))
+    reasons.append(_theme(card.offer, asked))
+    return " · ".join(reason for reason in reasons if reason)
+
+
+def _other_words(card: Card, asked: Asked) -> str:
+    """The words by which it was found, where they are not those that were typed."""
+    typed = asked.text.casefold()
+    other = [word for word in card.matched if word.casefold().strip('"') not in typed]
+    return _("trouvé par « %(words)s »", words=", ".join(other)) if other else ""
+
+
+def _theme(offer: Offer, asked: Asked) -> str:
+    """The theme that was asked for, else its first."""
+    themes = [slug for slug in offer.themes if slug in asked.query.themes] or list(offer.themes)
+    return theme_name(themes[0]).lower() if themes else ""
+
+
+def in_words(factors: Sequence[Factor]) -> list[tuple[str, str]]:
+    """Each factor as a sentence and the number that the score is multiplied by."""
+    return [(_sentence(factor), number(round(factor.times, 3))) for factor in factors]
+
+
+def _sentence(factor: Factor) -> str:
+    figure = number(round(factor.amount or 0.0, 1))
+    match factor.name:
+        case "words":
+            return _("ses mots")
+        case "sooner":
+            return _("commence dans %(days)s jours", days=figure)
+        case "ongoing":
+            return _("sans date, compté comme dans 14 jours")
+        case "nearer":
+            return _("à %(km)s km du centre", km=figure)
+        case "fresher":
+            return _("publié il y a %(days)s jours", days=figure)
+        case "waiting_list":
+            return _("complet, liste d’attente")
+        case _:
+            return _("dans une autre langue que la vôtre")
