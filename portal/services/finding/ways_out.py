@@ -42,12 +42,14 @@ def ways_out(asked: Asked, suggestion: str | None, answer: Callable[[Query], Res
         return answer(replace(query, offset=0, limit=0)).total
 
     query = asked.query
-    drops = [Drop(part, count(_without(query, part))) for part in _droppable(asked)]
+    drops = [Drop(part, count(_without(asked, part))) for part in _droppable(asked)]
     found = sorted((drop for drop in drops if drop.total), key=lambda drop: -drop.total)
     wider_km, wider_total = _wider(query, count)
     remote = 0 if query.remote == "only" else count(replace(query, remote="only"))
     shorter = suggestion or ""
-    shorter_total = count(replace(query, words=words.parse(shorter))) if shorter else 0
+    shorter_total = 0
+    if shorter:
+        shorter_total = count(replace(query, words=words.parse(shorter, exact=query.exact)))
     return WaysOut(tuple(found[:MOST_DROPS]), shorter, shorter_total, wider_km, wider_total, remote)
 
 
@@ -66,13 +68,17 @@ def _wider(query: Query, count: Callable[[Query], int]) -> tuple[float | None, i
     return None, 0
 
 
-def _without(query: Query, part: Part) -> Query:
+def _without(asked: Asked, part: Part) -> Query:
     """The query as it is once this part is taken back."""
+    query = asked.query
     match part.kind:
         case "words":
             return replace(query, words=())
         case "place":
-            return replace(query, circle=None, area=None, sort=_placeless(query))
+            # A place that is itself an area goes; one that was asked beside the place stays.
+            whole = asked.place is not None and bool(asked.place.area)
+            area = None if whole else query.area
+            return replace(query, circle=None, area=area, sort=_placeless(query))
         case "area":
             return replace(query, area=None)
         case "box":
@@ -87,7 +93,7 @@ def _without(query: Query, part: Part) -> Query:
         case "minors":
             return replace(query, minors=False)
         case "exact":
-            return replace(query, exact=False)
+            return replace(query, exact=False, words=words.parse(asked.text))
         case "accessible":
             return replace(query, accessible=False)
         case "association":
