@@ -1,0 +1,31 @@
+"""« Search this area »: the map is moved, a button comes, and the search asks for what is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+pytestmark = pytest.mark.browser
+
+
+def test_moving_the_map_offers_to_search_there_and_keeps_the_words(
+    open_device: Callable[..., BrowserContext],
+) -> None:
+    page = open_device(viewport={"width": 1280, "height": 900}).new_page()
+    page.goto("/search?q=jardin&place=Lyon&radius=30")
+    button = page.locator("[data-search-here]")
+    expect(page.locator(".map__canvas .leaflet-control-zoom-in")).to_be_visible()
+    expect(page.locator(".map__circle")).to_be_attached()
+    expect(button).to_be_hidden()
+    page.locator(".leaflet-control-zoom-out").click()
+    expect(button).to_be_visible()
+    button.click()
+    page.wait_for_url("**/search?*box=*")
+    asked = parse_qs(urlsplit(page.url).query)
+    assert asked["q"] == ["jardin"] and "place" not in asked and "radius" not in asked
+    west, south, east, north = map(float, asked["box"][0].split(","))
+    assert west < 4.84 < east and south < 45.76 < north
+    expect(page.locator("#understood")).to_contain_text("dans la zone de la carte")
