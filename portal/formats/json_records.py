@@ -19,7 +19,9 @@ _OBJECT = re.compile(r'\{\s*"')
 _BLANK = re.compile(r"[ \t\r\n\ufeff]*")
 _COMPACT = 131_072
 _TAIL = 256
+_STEP = 8_192
 _SHOWN = 100_000  # characters kept of a broken stretch, to find its ids in
+_LEVELS = 500  # characters at least of what nests too deep to be read
 _TRIES = 4  # limits of a record: how much may be read in vain before we take a longer step
 
 
@@ -53,7 +55,7 @@ class JsonCutter:
     def __init__(self, chunks: Iterator[str], shape: Shape, limit: int, line: int = 1) -> None:
         self._chunks, self._shape, self._limit = chunks, shape, limit
         self._text, self._at, self._line, self._ended = "", 0, line, False
-        self._failed_at = 0
+        self._failed_at = self._cost = 0  # of the last value that was broken
         self.envelope: dict[str, Any] = {}
         self.has_list = self.is_complete = False
 
@@ -166,9 +168,13 @@ class JsonCutter:
             place = match.start()
             found = self._decode(place)
             if found is None:
-                in_vain += self._failed_at - place
-                is_costly = in_vain > _TRIES * self._limit
-                place, in_vain = (self._failed_at, 0) if is_costly else (place + 1, in_vain)
+                # Once this was costly, steps are long: what nests for ever is not tried at each of its levels.
+                in_vain += self._cost
+                place = self._failed_at if in_vain > _TRIES * self._limit else place + 1
+                if place - self._at > _STEP and place < len(self._text):
+                    # An error counts the lines before it: what was passed is let go of, or each would take longer.
+                    shown = (shown + self._advance(place))[:_SHOWN]
+                    self._text, self._at, place = self._text[self._at :], 0, 0
                 continue
             value, end = found
             if self._shape.is_record(value):
@@ -188,14 +194,18 @@ class JsonCutter:
                 value, end = DECODER.raw_decode(self._text, place)
             except json.JSONDecodeError as error:
                 self._failed_at = max(error.pos, place + 1)
+                self._cost = self._failed_at - place
                 may_go_on = error.pos >= len(self._text) - _TAIL or error.msg.startswith(
                     "Unterminated"
                 )
                 if may_go_on and len(self._text) - place <= self._limit and self._more():
                     continue
                 return None
-            except (RecursionError, ValueError):
-                self._failed_at = place + 1
+            except RecursionError:
+                self._failed_at, self._cost = place + _LEVELS, self._limit // 20
+                return None
+            except ValueError:
+                self._failed_at, self._cost = place + 1, 1
                 return None
             if end == len(self._text) and not isinstance(value, (dict, list)) and self._more():
                 continue

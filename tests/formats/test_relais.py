@@ -95,3 +95,10 @@ def test_a_web_page_in_its_place_is_refused() -> None:
     with pytest.raises(FormatError) as caught:
         read("<html><body>503</body></html>", "relais")
     assert caught.value.code == "html_page"
+
+
+@pytest.mark.parametrize("part", ['{"a":[', '{"a":1 '], ids=["nests for ever", "breaks for ever"])
+def test_what_breaks_for_ever_is_passed_over_with_the_records_behind_it_kept(part: str) -> None:
+    good = '{"id": 1, "url": "https://x.example/offers/1", "title": "T"}'
+    reading = read('{"offers": [' + part * 20_000 + "," + good + "]}", "relais")
+    assert reading.ids == ["1"]
