@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
 from portal.db import Base, UtcDateTime, enum_type
+from portal.models.association import Association
+from portal.models.person import Person
 
 UNCONFIRMED_AFTER, HIDDEN_AFTER = timedelta(days=7), timedelta(days=30)
 
@@ -69,6 +71,15 @@ class Feed(Base):
     # Since when search hides its offers, because nothing confirmed them for too long.
     hidden_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    # Proposed by its owner, and waiting for a moderator; `refusal` is why one said no. Neither is fetched.
+    proposed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    refusal: Mapped[str] = mapped_column(String(500), default="")
+    wants_digest: Mapped[bool] = mapped_column(
+        default=True
+    )  # a letter each week something is refused
+
+    association: Mapped[Association | None] = relationship(foreign_keys=association_id)
+    owner: Mapped[Person | None] = relationship(foreign_keys=owner_id)
     runs: Mapped[list[FeedRun]] = relationship(
         back_populates="feed", order_by="FeedRun.id.desc()", cascade="all, delete-orphan"
     )
@@ -125,5 +136,6 @@ class FeedProblem(Base):
     severity: Mapped[ProblemSeverity] = mapped_column(enum_type(ProblemSeverity))
     code: Mapped[str] = mapped_column(String(60))
     sentence: Mapped[str] = mapped_column(String(400), default="")
+    sentence_en: Mapped[str] = mapped_column(String(400), default="")
 
     run: Mapped[FeedRun] = relationship(back_populates="problems")

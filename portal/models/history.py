@@ -18,6 +18,7 @@ class History(Base):
 
     __tablename__ = "history"
     __table_args__ = (
+        Index("ix_history_created_at", "created_at"),
         Index("ix_history_association_id_created_at", "association_id", "created_at"),
     )
 
