@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portal.models.association import Association, AssociationState
+from portal.models.feed import Feed
 from portal.models.membership import Membership, TeamRole
 from portal.models.offer import Offer, OfferState
 from portal.models.person import Person, PersonState
@@ -34,6 +35,29 @@ def may_edit(person: Person | None, association: Association) -> bool:
 def may_moderate(person: Person | None) -> bool:
     """Watch the portal."""
     return person is not None and person.is_moderator
+
+
+def is_partner(person: Person | None, feed: Feed) -> bool:
+    """Owns the feed, or is on the team of the association that it belongs to."""
+    if person is None or person.state is not PersonState.ACTIVE:
+        return False
+    return feed.owner_id == person.id or (
+        feed.association is not None and may_help(person, feed.association)
+    )
+
+
+def may_watch(person: Person | None, feed: Feed) -> bool:
+    """See the feed's runs, problems and figures."""
+    return is_partner(person, feed) or may_moderate(person)
+
+
+def may_run(person: Person | None, feed: Feed) -> bool:
+    """Run, pause and resume the feed, and answer for a suspect run: helpers look on."""
+    if person is None or not may_watch(person, feed):
+        return False
+    is_owner = feed.owner_id == person.id
+    coordinates = feed.association is not None and may_edit(person, feed.association)
+    return is_owner or coordinates or may_moderate(person)
 
 
 def is_public(offer: Offer) -> bool:

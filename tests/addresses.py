@@ -43,6 +43,7 @@ GAPS: tuple[tuple[str, dict[str, str]], ...] = (
     ("/signups/", {"token": "signup_token"}),
     ("/team/", {"token": "team_token"}),
     ("/offers/", {"ident": "offer", "slug": "offer_slug"}),
+    ("/partners/", {"run_id": "jardins_run", "token": "feed_digest_token"}),
     ("/", {
         "slug": "slug", "ident": "offer", "offer_id": "offer", "association_id": "association",
         "decision_id": "decision", "cluster_decision_id": "cluster_decision", "membership_id": "membership", "code": "code",
@@ -51,6 +52,11 @@ GAPS: tuple[tuple[str, dict[str, str]], ...] = (
 )  # fmt: skip
 WORDS: tuple[tuple[str, dict[str, str]], ...] = (
     ("/moderation/claims/", {"answer": "accept"}),
+    ("/moderation/feeds/<name>/approve", {"name": "flux-propose"}),
+    ("/moderation/feeds/<name>/refuse", {"name": "flux-propose"}),
+    ("/partners/<name>/runs/", {"name": "flux-jardins"}),
+    ("/partners/<name>/run", {"name": "flux-actif"}),
+    ("/partners/", {"name": "flux-jardins"}),
     ("/moderation/feeds/", {"name": "partenaire"}),
     ("/feeds/formats/", {"name": "table"}),
     ("/demo/feeds/", {"file": PARTNERS[0].file}),
@@ -195,6 +201,19 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /offers/<int:ident>/like": {"value": "1"},
     "POST /offers/<int:ident>/share": {},
     "POST /offers/<int:offer_id>/flags": {"reason": "wrong", "text": "Ce n’est pas là."},
+    "POST /moderation/feeds/<name>/approve": {},
+    "POST /moderation/feeds/<name>/refuse": {"text": "Ce ne sont pas des besoins de bénévoles."},
+    "POST /partners/<name>/confirm": {},
+    "POST /partners/<name>/digest": {"value": "0"},
+    "POST /partners/<name>/dismiss": {},
+    "POST /partners/<name>/pause": {},
+    "POST /partners/<name>/resume": {},
+    "POST /partners/<name>/run": {},
+    "POST /partners/digest/<token>": {},
+    "POST /partners/new": {
+        "url": "https://example.org/nouveau.xml", "title": "Nouveau flux", "format": "",
+        "date_order": "dmy", "association": "",
+    },
     "POST /shifts/<int:ident>/signups": {
         "first_name": "Zoé", "email": "zoe@example.org", "party": "2", "phone": "06 12 34 56 78",
         "message": "Bonjour", "answer_1": "", "answer_2": "", "is_old_enough": "y",

@@ -28,6 +28,7 @@ OPENED: dict[str, Callable[[Page], object]] = {
     "dashboard": lambda page: enter(page, "coordinator", "/dashboard"),
     "offer-form": lambda page: write_offer(page),
     "feed-check": lambda page: page.goto("/feeds/check"),
+    "partner": lambda page: enter(page, "coordinator", "/partners/grand-carnet"),
     "feed-report": lambda page: feed_report(page),
     "moderation": lambda page: enter(page, "moderator", "/moderation"),
 }

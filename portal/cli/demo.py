@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import islice
 from typing import cast
 
@@ -30,6 +31,7 @@ from portal.demo.world import DemoOffer
 from portal.models import (
     Association,
     Cluster,
+    FeedRun,
     Flag,
     Like,
     Location,
@@ -38,6 +40,7 @@ from portal.models import (
     OfferDay,
     Person,
     RecurrenceRule,
+    RunOutcome,
     ShareLink,
     ShareVisit,
     Shift,
@@ -47,6 +50,7 @@ from portal.models import (
 from portal.services import feeds as feed_services
 from portal.services.feeds import Limits
 
+DAYS_BEFORE = 30
 commands = click.Group("demo", help="The demo: invented associations, people, offers and feeds.")
 console = Console(highlight=False)
 BATCH = 40  # offers of one transaction, with all that hangs on them
@@ -196,9 +200,30 @@ def _read_feed(world: DemoWorld, partner: feeds.Partner) -> None:
             partner.format,
             title=partner.title,
             association_id=owner.id,
+            # The demo's coordinator owns the first one, to have a partner's pages to look at.
+            owner_id=_coordinator() if partner is feeds.PARTNERS[0] else None,
         )
+        session.add_all(_earlier_runs(feed.id, partner.offers))
         started = feed_services.begin(feed)
         session.commit()
         tally = feed_services.read(feed, io.BytesIO(delivery), limits, session.commit)
         started.bytes = len(delivery)
         feed_services.finish(feed, started, tally, session.commit)
+
+
+def _earlier_runs(feed_id: int, offers: int) -> list[FeedRun]:
+    """A month of runs before the first real one, so that a partner's pages have a past to show."""
+    now, made = clock.now(), []
+    for days in range(DAYS_BEFORE, 0, -1):
+        at = now - timedelta(days=days)
+        live = offers - days // 2 + (days * 7) % 5
+        made.append(
+            FeedRun(feed_id=feed_id, outcome=RunOutcome.DONE, started_at=at, finished_at=at,
+                    records=live, unchanged=live, live=live)
+        )  # fmt: skip
+    return made
+
+
+def _coordinator() -> int | None:
+    email = next(email for _name, email, role in CAST if role == "coordinator")
+    return db.session.scalar(select(Person.id).where(Person.email == email))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import Form, SelectField, StringField
+from wtforms import Field, Form, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice as Choice
-from wtforms.validators import Length
+from wtforms.validators import InputRequired, Length
 
+from portal.fetch import FetchError
+from portal.fetch.connection import read_target
 from portal.formats import FORMATS
-from portal.forms.fields import is_one_line, stripped
+from portal.forms.fields import is_one_line, is_text, stripped
 
 # What people call the formats; one that is not here yet goes by its own name.
 FORMAT_TITLES: dict[str, Any] = {
@@ -29,6 +31,16 @@ def format_title(name: str) -> Any:
     return FORMAT_TITLES.get(name, name)
 
 
+def is_web_address(form: Form, field: Field) -> None:
+    """An address that a download could begin with: http or https, a host, no name or password in it."""
+    try:
+        read_target(field.data or "")
+    except FetchError as error:
+        raise ValidationError(
+            _("Écrivez l’adresse entière, en https://, sans nom d’utilisateur ni mot de passe.")
+        ) from error
+
+
 class FeedForm(Form):
     """Where a feed is and how to read it. The file, when there is one, comes beside the form."""
 
@@ -45,4 +57,34 @@ class FeedForm(Form):
         _("Dates comme 03/04/2027"),
         default="dmy",
         choices=[Choice("dmy", _("3 avril")), Choice("mdy", _("4 mars"))],
+    )
+
+
+class ProposalForm(FeedForm):
+    """A feed that somebody wants to see taken in. The view fills in the associations that they coordinate."""
+
+    url = StringField(
+        _("Adresse du flux"),
+        [
+            InputRequired(_("Collez l’adresse du flux.")),
+            Length(max=1000),
+            is_one_line,
+            is_web_address,
+        ],
+        filters=[stripped],
+    )
+    title = StringField(
+        _("Nom du flux"),
+        [InputRequired(_("Donnez un nom à ce flux.")), Length(max=120), is_one_line],
+        filters=[stripped],
+    )
+    association = SelectField(_("De quelle association"), default="", choices=[])
+
+
+class RefusalForm(Form):
+    """Why a proposed feed is not taken."""
+
+    text = TextAreaField(
+        _("Pourquoi, dit au partenaire"),
+        [InputRequired(_("Dites pourquoi.")), Length(max=400), is_text],
     )

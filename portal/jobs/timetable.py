@@ -38,6 +38,7 @@ class Timed:
 TIMETABLE: list[Timed] = [
     Timed("lines", timedelta(seconds=20), upkeep.settle_lines, is_quick=True),
     Timed("digests", timedelta(hours=1), upkeep.tell_teams),
+    Timed("partners", timedelta(hours=24), upkeep.tell_partners),
     Timed("index", timedelta(minutes=10), upkeep.reconcile_index, timedelta(hours=1)),
     Timed("clusters", timedelta(minutes=10), clusters.catch_up),
     Timed("rules", timedelta(hours=6), upkeep.roll_out_rules, timedelta(hours=1)),

@@ -17,6 +17,7 @@ from portal.services import (
     liked_news,
     notices,
     outbox,
+    partners,
     sessions,
     shifts,
     sign_in_links,
@@ -114,6 +115,14 @@ def forget() -> int:
     with db.database().writing() as session:
         count = outbox.forget_old() + begin.forget_attempts() + begin.forget_unproved()
         count += sign_in_links.forget_old() + sessions.forget_old()
+        session.commit()
+    return count
+
+
+def tell_partners() -> int:
+    """Once a week, what each feed refused, to its partner."""
+    with db.database().writing() as session:
+        count = partners.digests(clock.today())
         session.commit()
     return count
 

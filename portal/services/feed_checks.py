@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO, Generic, Protocol, TypeVar
+from typing import BinaryIO, Generic, TypeVar
 
 from portal import clock, formats
 from portal.formats.errors import FormatError
@@ -24,16 +24,7 @@ SHOWN = 25  # problems of one reason
 SAMPLES = 3  # offers as they would look
 
 
-class Problem(Protocol):
-    """What a problem of a file and a stored one have in common."""
-
-    @property
-    def code(self) -> str: ...
-    @property
-    def severity(self) -> object: ...
-
-
-P = TypeVar("P", bound=Problem)
+P = TypeVar("P")  # a problem of a file, or a stored one
 
 
 @dataclass

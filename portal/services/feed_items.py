@@ -263,4 +263,12 @@ def withdraw(offer: Offer, at: datetime) -> None:
     offer.content_hash = ""
     offer.version += 1
     offer.updated_at = at
+    db.session.add(
+        History(
+            association_id=offer.association_id,
+            verb="feed_withdrawn",
+            subject="offer",
+            subject_id=offer.id,
+        )
+    )
     outbox.reindex(offer.id)

@@ -211,6 +211,7 @@ def _row(started: FeedRun, problem: item_problem.FeedProblem) -> FeedProblem:
         severity=ProblemSeverity(problem.severity.value),
         code=problem.code,
         sentence=problem.sentence_fr[:400],
+        sentence_en=problem.sentence_en[:400],
     )
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import selectinload
 
 from portal import clock, db, permissions, security
 from portal.errors import Forbidden, NotFound, ProofNeeded, SignInNeeded
-from portal.models import Association, Person, TeamRole
+from portal.models import Association, Feed, Person, TeamRole
 
 View = TypeVar("View", bound=Callable[..., Any])
 PROOF_HOURS = 12
@@ -118,6 +118,35 @@ def _team(view: View, role: str) -> View:
                 "Seules les personnes qui coordonnent l’association peuvent faire cela."
             )
         return view(*args, association=association, **kwargs)
+
+    return _mark(guarded, role)  # type: ignore[return-value]
+
+
+def partners(view: View) -> View:
+    """Those who may watch the feed named in the address (`name`), handed over as `feed`: its owner, its association's team,
+    moderators. To anybody else it does not exist."""
+    return _of_feed(view, "partner")
+
+
+def feed_runners(view: View) -> View:
+    """Those of them who may also run and pause it: its owner, its association's coordinators, moderators."""
+    return _of_feed(view, "runner")
+
+
+def _of_feed(view: View, role: str) -> View:
+    @wraps(view)
+    def guarded(*args: Any, name: str, **kwargs: Any) -> Any:
+        found = signed_in_person()
+        feed = db.session.scalar(select(Feed).where(Feed.name == name))
+        if feed is None or not permissions.may_watch(found, feed):
+            raise NotFound
+        if not permissions.is_partner(found, feed):
+            require_proof()  # a moderator's eyes, as everywhere in moderation
+        if role == "runner" and not permissions.may_run(found, feed):
+            raise Forbidden(
+                "Seules les personnes qui coordonnent l’association peuvent faire cela."
+            )
+        return view(*args, feed=feed, **kwargs)
 
     return _mark(guarded, role)  # type: ignore[return-value]
 

@@ -16,6 +16,7 @@ from flask import (
     render_template,
     request,
     stream_template,
+    url_for,
 )
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -78,6 +79,12 @@ def check() -> Any:
         steps=_steps(form, stream, report),
         source=given.filename if given is not None else form.url.data,
         can_add=given is None,
+        add_url=url_for(
+            "partner_actions.ask",
+            url=form.url.data,
+            format=form.format.data or None,
+            date_order=form.date_order.data,
+        ),
         format_title=format_title,
         now=Markup(NOW),  # noqa: S704 - ours, and cut out again
     )

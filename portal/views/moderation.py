@@ -9,10 +9,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from portal import db
-from portal.errors import NotFound
+from portal.errors import Invalid, NotFound
+from portal.forms.feed import RefusalForm
 from portal.forms.moderation import FlagForm, ReasonForm
 from portal.models import Association, Claim, Decision, Flag, Offer
-from portal.services import claims, feeds, moderation
+from portal.services import claims, feeds, moderation, partners
 from portal.services.moderation import Queue
 from portal.views import access
 from portal.views.access import moderators
@@ -40,6 +41,7 @@ def show() -> Any:
         decisions=[_told(one) for one in moderation.recent(20)],
         feeds=queue.feeds,
         claims=claims.waiting(),
+        proposed=partners.waiting(),
     )
 
 
@@ -134,6 +136,25 @@ def answer_claim(claim_id: int, answer: str) -> Any:
         return _done(_("L’association a repris ces besoins."))
     claims.refuse(found, person)
     return _done(_("La demande est refusée."))
+
+
+@pages.post("/feeds/<name>/approve")
+@moderators
+def approve_feed(name: str) -> Any:
+    """A proposed feed is let in, and read at once."""
+    partners.approve(feeds.by_name(name))
+    return _done(_("Le flux est accepté. Il sera lu dans la minute."))
+
+
+@pages.post("/feeds/<name>/refuse")
+@moderators
+def refuse_feed(name: str) -> Any:
+    """A proposed feed is not taken; its owner reads why."""
+    form = RefusalForm(request.form)
+    if not form.validate():
+        raise Invalid("Dites au partenaire pourquoi son flux n’est pas repris.", field="text")
+    partners.refuse(feeds.by_name(name), form.text.data or "")
+    return _done(_("Le flux est refusé. Le partenaire en lit la raison."))
 
 
 @pages.post("/decisions/<int:decision_id>/undo")

@@ -110,6 +110,13 @@ def feed_report(page: Page) -> None:
     expect(page.get_by_role("heading", name="Ce qu’il faut corriger")).to_be_visible()
 
 
+def partner_run(page: Page) -> None:
+    """The last run of a partner's feed."""
+    page.goto("/partners/grand-carnet")
+    page.locator("a[href*='/runs/']").last.click()
+    page.wait_for_url(re.compile(r"/runs/\d+$"))
+
+
 PAGES = (
     Seen("home", "", at("/")),
     Seen("search", "", at("/search?place=Lyon")),
@@ -148,5 +155,11 @@ PAGES = (
     Seen("team", "coordinator", dashboard("/team")),
     Seen("settings", "coordinator", dashboard("/settings")),
     Seen("offer-form", "coordinator", dashboard("/offers/new")),
+    Seen("partner-feeds", "coordinator", at("/partners")),
+    Seen("partner-feed", "coordinator", at("/partners/grand-carnet")),
+    Seen("partner-offers", "coordinator", at("/partners/grand-carnet/offers")),
+    Seen("partner-run", "coordinator", partner_run),
+    Seen("partner-new", "volunteer", at("/partners/new")),
+    Seen("partner-none", "volunteer", at("/partners")),
     Seen("moderation", "moderator", at("/moderation")),
 )

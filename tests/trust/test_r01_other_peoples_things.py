@@ -22,7 +22,7 @@ from tests.populating import CANARIES
 from tests.world import ROLES, World
 
 STRANGERS = ("anonymous", "stranger", "foreign", "former", "disabled", "key")
-NUMBERS = ("ident", "offer_id", "signup_id", "membership_id", "invitation_id", "association_id", "decision_id")  # fmt: skip
+NUMBERS = ("ident", "offer_id", "signup_id", "membership_id", "invitation_id", "association_id", "decision_id", "run_id")  # fmt: skip
 # Whoever holds a mailed address opens it, whoever they are: these are tried with tokens that were not mailed.
 TOKENS = {
     "signup_token": "/signups/",
@@ -32,6 +32,7 @@ TOKENS = {
     "news_token": "/account/news/",
     "team_token": "/team/",
     "alert_token": "/alerts/",
+    "feed_digest_token": "/partners/digest/",
 }
 
 

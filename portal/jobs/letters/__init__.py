@@ -14,7 +14,7 @@ from flask_babel import force_locale
 
 from portal import db, mail
 from portal.errors import PortalError
-from portal.jobs.letters import digests, feeds, people, signups, teams
+from portal.jobs.letters import digests, feeds, partners, people, signups, teams
 from portal.jobs.letters.draft import Draft, Writer
 from portal.mail import Letter
 from portal.services.outbox import Job
@@ -26,6 +26,7 @@ WRITERS: dict[str, Writer] = {
     "team_invitation": teams.invitation,
     "decided_offer": teams.decision,
     "run": feeds.write,
+    "feed": partners.write,
     "sign_in_link": people.link,
     "invitation": people.invitation,
     "liked_news": people.liked_news,

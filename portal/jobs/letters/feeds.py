@@ -18,6 +18,6 @@ def write(payload: Payload) -> Draft | None:
     context = {
         "feed": run.feed,
         "run": run,
-        "url": f"{current_app.config['BASE_URL']}/moderation",
+        "url": f"{current_app.config['BASE_URL']}/partners/{run.feed.name}",
     }
     return Draft(person.email, person.language, context)
