@@ -16,7 +16,6 @@ from portal.models import (
     ClaimState,
     Decision,
     Feed,
-    FeedProblem,
     FeedRun,
     FeedState,
     Flag,
@@ -30,7 +29,6 @@ from portal.models import (
     OfferState,
     Person,
     PersonState,
-    ProblemSeverity,
     RunOutcome,
     Session,
     ShareLink,
@@ -44,10 +42,11 @@ from portal.models import (
     Verdict,
 )
 from portal.models.place import PlaceKind
-from portal.services import api_keys, clusters, indexing, liked_news, partners, places
+from portal.services import api_keys, clusters, indexing, liked_news, places
 from portal.services.places import PlaceRow
 from tests import factories
 from tests.people import Cast
+from tests.populating_feeds import of_partners
 
 Things = dict[str, Any]
 # Each belongs to the people named: nobody else may ever read it.
@@ -276,7 +275,7 @@ def _feed(unit: Unit, made: Things, cast: Cast) -> None:
     unit.flush()
     key, secret = api_keys.make("Programme", [KeyScope.READ, KeyScope.UPLOAD], cast.mona, feed=feed)
     made |= {"api_key": key.id, "api_secret": secret}
-    _partners_feeds(unit, made, cast)
+    made |= of_partners(unit, cast)
     made |= {"feed": feed.id, "feed_name": feed.name, "run": run.id}
     named = [
         Association(name=name, slug=name.lower(), feed_id=feed.id, external_id=name)
@@ -292,26 +291,6 @@ def _feed(unit: Unit, made: Things, cast: Cast) -> None:
     unit.add_all([waits, done])
     unit.flush()
     made |= {"claimed": free.id, "waiting_claim": waits.id, "claim": done.id}
-
-
-def _partners_feeds(unit: Unit, made: Things, cast: Cast) -> None:
-    """Les Jardins' feeds: one that waits for a word about its last run, one that is well; and one that Dora proposes."""
-    own = Feed(name="flux-jardins", title="Flux des Jardins", url="https://example.org/jardins.xml")
-    own.state, own.association_id = FeedState.SUSPECT, cast.jardins.id
-    well = Feed(name="flux-actif", title="Flux actif", url="https://example.org/actif.xml")
-    well.association_id = cast.jardins.id
-    asked = Feed(name="flux-propose", title="Flux proposé", url="https://example.org/propose.xml")
-    asked.state, asked.proposed_at, asked.owner_id = FeedState.PAUSED, clock.now(), cast.dora.id
-    unit.add_all([own, well, asked])
-    unit.flush()
-    run = FeedRun(feed_id=own.id, outcome=RunOutcome.SUSPECT, refused=1)
-    run.problems.append(
-        FeedProblem(record=1, line=7, value="valeurcanari", severity=ProblemSeverity.REFUSED,
-                    code="id_missing", sentence="Un identifiant manque.")
-    )  # fmt: skip
-    unit.add(run)
-    unit.flush()
-    made |= {"jardins_run": run.id, "feed_digest_token": partners.digest_token(own)}
 
 
 def signup_of(unit: Unit, made: Things) -> Signup:
