@@ -59,9 +59,8 @@ def memory(runs: list[Any]) -> tuple[float, float]:
 
 
 def growth(found: dict[str, Any], engine: str, kind: str, small: str, large: str) -> float | None:
-    """The median of the second pass at a size over that at another."""
+    """The median of the second pass at a size over that at another, by the processor's time."""
     if any(size not in found or engine not in found[size]["runs"] for size in (small, large)):
         return None
-    return middle(found[large]["runs"][engine], kind, 1) / middle(
-        found[small]["runs"][engine], kind, 1
-    )
+    large_runs, small_runs = (found[size]["runs"][engine] for size in (large, small))
+    return middle(large_runs, kind, 1, WORKED) / middle(small_runs, kind, 1, WORKED)

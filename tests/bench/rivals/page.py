@@ -18,6 +18,10 @@ def write(found: dict[str, Any]) -> None:
     sizes = sorted((size for size in found if size.isdigit()), key=int)
     parts = [_HEAD, *(table(int(size), found[size]) for size in sizes)]
     parts += [_growth(found, sizes), *_pages(found), _verdict(sizes[-1], found[sizes[-1]]["runs"])]
+    missing = [] if "1000000" in found else ["1,000,000 offers"]
+    missing += [] if "pages" in found else ["the whole page under wrk"]
+    if missing:
+        parts.append(f"Not measured in the newest run: {', '.join(missing)}.\n")
     PAGE.write_text("\n".join(parts))
     PICTURE.write_text(picture.drawn(found, sizes))
 
@@ -32,7 +36,7 @@ def table(count: int, one: dict[str, Any]) -> str:
     )
     lines = [
         f"\n## {count:,} offers\n",
-        f"{one['at']}, {one['machine']}, load {load}; {one['words']:,} words; {seeds} seeds of"
+        f"{one['at']}, {one['machine']}, load {load}; {one['words']:,} words; {seeds} seed{'s'[: seeds > 1]} of"
         f" {one['queries']} questions, pooled. Questions whose totals or facets differ from ours: {checked}.\n",
         "Milliseconds on the wall, p50 / p95 of the first pass and of the second:\n",
         *_rows(["class", *(f"{NAMES[name]} {n}" for name in runs for n in PASSES)], _times(runs)),
@@ -135,7 +139,7 @@ def _growth(found: dict[str, Any], sizes: list[str]) -> str:
     return "\n".join(
         [
             "\n## Growth\n",
-            "How much longer the median question takes when there are ten times as many offers (second"
+            "How much more processor time the median question takes when there are ten times as many offers (second"
             " pass; to reach: at most x12 from 100,000 to 1,000,000):\n",
             *_rows(heads, rows),
             "\n![Time against data, both axes logarithmic](pictures/search-growth.svg)",

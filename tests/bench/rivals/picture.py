@@ -21,12 +21,12 @@ _STYLE = (
 
 
 def drawn(found: dict[str, Any], sizes: list[str]) -> str:
-    """One small panel a class: the median of the second pass of every engine at every size."""
+    """One small panel a class: the median of the second pass, by the processor, of every engine at every size."""
     down = math.ceil(len(CLASSES) / ACROSS)
     width, height = ACROSS * (WIDTH + LEFT) + 20, down * (HEIGHT + TOP + 20) + 40
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">',
-        "<title>Median milliseconds of a question against the number of offers</title>",
+        "<title>Median milliseconds of the processor for a question against the number of offers</title>",
         _STYLE,
         *_legend(),
     ]
@@ -34,7 +34,7 @@ def drawn(found: dict[str, Any], sizes: list[str]) -> str:
     low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
     for at, (kind, name) in enumerate(CLASSES):
         x, y = LEFT + at % ACROSS * (WIDTH + LEFT), 40 + TOP + at // ACROSS * (HEIGHT + TOP + 20)
-        parts += [f'<g transform="translate({x} {y})">', f'<text y="-8">{name}</text>']
+        parts += [f'<g transform="translate({x} {y})">', f'<text y="-8">{name}, ms</text>']
         parts += [*_grid(sizes, low, high), *_lines(found, sizes, kind, low, high), "</g>"]
     return "\n".join([*parts, "</svg>\n"])
 
@@ -42,7 +42,7 @@ def drawn(found: dict[str, Any], sizes: list[str]) -> str:
 def _points(found: dict[str, Any], sizes: list[str], kind: str) -> Iterator[float]:
     for size in sizes:
         for runs in found[size]["runs"].values():
-            yield figures.middle(runs, kind, 1)
+            yield figures.middle(runs, kind, 1, figures.WORKED)
 
 
 def _legend() -> Iterator[str]:
@@ -69,7 +69,7 @@ def _grid(sizes: list[str], low: int, high: int) -> Iterator[str]:
     for size in sizes:
         x = _across(size, sizes)
         yield f'<path d="M{x:.1f} 0v{HEIGHT}" class="grid"/>'
-        short = size.replace("000000", " M").replace("000", " k")
+        short = f"{int(size) // 1000:,}k"
         yield f'<text x="{x:.1f}" y="{HEIGHT + 14}" text-anchor="middle">{short}</text>'
 
 
@@ -80,7 +80,9 @@ def _lines(
         points = [
             (
                 _across(size, sizes),
-                _up(figures.middle(found[size]["runs"][engine], kind, 1), low, high),
+                _up(
+                    figures.middle(found[size]["runs"][engine], kind, 1, figures.WORKED), low, high
+                ),
             )
             for size in sizes
             if engine in found[size]["runs"]
