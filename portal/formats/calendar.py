@@ -39,13 +39,15 @@ def read(stream: BinaryIO, settings: ReadSettings) -> Iterator[FeedItem | FeedPr
     start = stream.tell()
     moved: dict[str, list[Event]] = {}
     masters: set[str] = set()
+    kept = 0
     for event in _events(stream, settings):
         if not event.ident or event.code:
             continue
         if not event.moves:
             masters.add(event.ident)
-        elif sum(map(len, moved.values())) < _MOST_MOVED:
+        elif kept < _MOST_MOVED:
             moved.setdefault(event.ident, []).append(event)
+            kept += 1
     stream.seek(start)
     events = _events(stream, settings)
     count = 0
