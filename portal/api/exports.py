@@ -46,7 +46,7 @@ def _feed(write: Callable[[], Iterator[bytes]]) -> Response:
     else:
         response = _written(write())
     response.headers["Cache-Control"] = FRESH
-    response.set_etag(etag)
+    response.set_etag(etag, weak=True)  # its first lines say when it was written
     return response
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from flask import Flask
 from lxml import etree
 from sqlalchemy import update
@@ -253,8 +254,12 @@ def test_whoever_has_the_newest_is_told_so(
 ) -> None:
     first = visitor.client.get("/export/footprint.xml", base_url=BASE)
     kept = {"If-None-Match": first.headers["ETag"]}
-    again = visitor.client.get("/export/footprint.xml", base_url=BASE, headers=kept)
+    with time_machine.travel(clock.now() + timedelta(seconds=5)):
+        again = visitor.client.get("/export/footprint.xml", base_url=BASE, headers=kept)
+        whole = visitor.client.get("/export/footprint.xml", base_url=BASE)
     assert (again.status_code, again.data) == (304, b"")
+    # Control: a tag of the bytes would be another one, since they say when they were written.
+    assert whole.data != first.data and whole.headers["ETag"] == first.headers["ETag"]
     session.execute(update(Offer).where(Offer.id == offers[0].id).values(title="Autre", version=2))
     session.commit()
     changed = visitor.client.get("/export/footprint.xml", base_url=BASE, headers=kept)
