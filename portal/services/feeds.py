@@ -243,13 +243,20 @@ def dismiss(feed: Feed, save: Save) -> None:
 
 
 def pause(feed: Feed) -> None:
-    """Stop fetching; offers stay."""
+    """Stop fetching; offers stay. Raises Conflict while a run waits for a word: its question must not be forgotten."""
+    _require_settled(feed)
     feed.state = FeedState.PAUSED
 
 
 def resume(feed: Feed) -> None:
-    """Fetch again, now."""
+    """Fetch again, now. Raises Conflict while a run waits for a word: what it holds back would be lost."""
+    _require_settled(feed)
     feed.state, feed.next_run_at = FeedState.ACTIVE, clock.now()
+
+
+def _require_settled(feed: Feed) -> None:
+    if feed.state is FeedState.SUSPECT:
+        raise Conflict("Répondez d’abord au passage qui attend : acceptez-le ou écartez-le.")
 
 
 def suspect_run(feed: Feed) -> FeedRun | None:

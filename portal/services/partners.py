@@ -21,6 +21,7 @@ from portal.models import (
 from portal.services import feeds, notices, outbox
 
 MOST_WAITING = 5  # proposals of one person
+PAGES = {"new", "digest"}  # addresses under /partners that are no feed's
 WEEK = timedelta(days=7)
 
 
@@ -61,7 +62,7 @@ def propose(
     """
     if association is not None and not permissions.may_edit(person, association):
         raise Forbidden
-    if db.session.scalar(select(Feed.id).where(Feed.url == url)) is not None:
+    if db.session.scalar(select(Feed.id).where(Feed.url == url, Feed.refusal == "")) is not None:
         raise Invalid("Ce flux est déjà repris ici.", field="url")
     mine = _waiting().where(Feed.owner_id == person.id).subquery()
     if (db.session.scalar(select(func.count()).select_from(mine)) or 0) >= MOST_WAITING:
@@ -78,7 +79,7 @@ def propose(
 
 def _free_name(title: str) -> str:
     start = slugify(title)[:60].strip("-") or "flux"
-    taken = set(db.session.scalars(select(Feed.name).where(Feed.name.startswith(start))))
+    taken = set(db.session.scalars(select(Feed.name).where(Feed.name.startswith(start)))) | PAGES
     return next(
         name for name in (start, *(f"{start}-{n}" for n in range(2, 10_000))) if name not in taken
     )

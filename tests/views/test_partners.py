@@ -185,6 +185,8 @@ def test_a_suspect_run_is_answered_by_its_partner(
     session.commit()
     assert state(session, feed, "state") is FeedState.SUSPECT
     assert "attend un avis" in alice.get("/partners/jardins").words
+    for way_around in ("pause", "resume"):
+        assert alice.post(f"/partners/jardins/{way_around}").status == 409
     press(alice, verb)
     assert state(session, feed, "state") is FeedState.ACTIVE
     live = select(Offer.id).where(Offer.feed_id == feed.id, Offer.state == OfferState.LIVE)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.errors import Invalid
 from portal.models import (
     Feed,
     FeedState,
@@ -71,6 +72,17 @@ def test_one_person_proposes_five_feeds_at_most_and_no_address_twice(
         return charlie.submit("/partners/new", title="Flux", url=f"https://example.org/{n}").status
 
     assert [propose(n) for n in (1, 1, 2, 3, 4, 5, 6)] == [200, 422, 200, 200, 200, 200, 409]
+
+
+def test_a_refused_feed_may_be_proposed_again_and_none_takes_the_name_of_a_page(
+    cast: Cast, session: Session
+) -> None:
+    url = "https://example.org/x.xml"
+    partners.refuse(partners.propose(cast.charlie, "New", url), "Ce sont des emplois.")
+    again = partners.propose(cast.charlie, "New", url)
+    assert [again.name, *partners.waiting()] == ["new-3", again]
+    with pytest.raises(Invalid):
+        partners.propose(cast.charlie, "New", url)
 
 
 @pytest.mark.parametrize("url", ["ftp://example.org/x", "javascript:alert(1)", "https://", "x y", "https://u:p@example.org/x"])  # fmt: skip
