@@ -22,6 +22,12 @@ from portal.formats.problem import FeedProblem
 from portal.formats.settings import ReadSettings
 
 HEAD_BYTES = 65_536
+# What a spreadsheet saves of itself, new and old, and what was squeezed for the journey.
+WRAPPED = (
+    (b"PK\x03\x04", "workbook"),
+    (b"\xd0\xcf\x11\xe0", "workbook"),
+    (b"\x1f\x8b", "compressed"),
+)
 Reader = Callable[[BinaryIO, ReadSettings], Iterator[FeedItem | FeedProblem]]
 
 
@@ -42,6 +48,9 @@ FORMATS: Mapping[str, Format] = {
 
 def detect(head: bytes) -> Format:
     """The format of a file that begins with `head` (64 KiB are enough). Raises FormatError when none fits."""
+    for beginning, code in WRAPPED:
+        if head.startswith(beginning):
+            raise NotThisFormat(code)
     encoding = find_encoding(head)
     text = head[encoding.skip :].decode(encoding.name, "replace")
     if not text.strip("\0 \r\n\t"):
@@ -49,7 +58,7 @@ def detect(head: bytes) -> Format:
     for candidate in FORMATS.values():
         if candidate.recognises(text):
             return candidate
-    beginning = text[:2_000].lower()
-    if "<html" in beginning or "<!doctype html" in beginning:
+    start = text[:2_000].lower()
+    if "<html" in start or "<!doctype html" in start:
         raise NotThisFormat("html_page")
     raise NotThisFormat("unknown_format", formats=", ".join(FORMATS))

@@ -32,6 +32,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Aucun format connu ne correspond à ce fichier. Formats acceptés : %(formats)s.",
         "No known format fits this file. Accepted formats: %(formats)s.",
     ),
+    "workbook": (
+        "C’est un classeur (Excel ou LibreOffice). Ouvrez-le et enregistrez la feuille au format CSV (UTF-8).",
+        "This is a workbook (Excel or LibreOffice). Open it and save the sheet as CSV (UTF-8).",
+    ),
+    "compressed": (
+        "Ce fichier est compressé. Décompressez-le et envoyez ce qu’il contient.",
+        "This file is compressed. Decompress it and send what it holds.",
+    ),
     "encoding_unknown": (
         "L’encodage annoncé, « %(encoding)s », n’est pas accepté. Enregistrez le fichier en UTF-8.",
         "The announced encoding, “%(encoding)s”, is not accepted. Save the file as UTF-8.",

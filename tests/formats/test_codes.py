@@ -39,6 +39,8 @@ CASES: dict[str, Case] = {
     "not_this_format": ("du texte", {"name": "calendar"}),
     "html_page": ("<html><body>503</body></html>", {}),
     "unknown_format": (b"\x89PNG\r\n", {}),
+    "workbook": (b"PK\x03\x04", {}),
+    "compressed": (b"\x1f\x8b\x08", {}),
     "encoding_unknown": ('<?xml version="1.0" encoding="utf-7"?><source></source>', {}),
     "encoding_declared": ('<?xml version="1.0" encoding="UTF-16"?><source></source>', {}),
     "encoding_bytes": (MISSION.format("<city>É</city>").encode("cp1252"), {}),

@@ -27,7 +27,9 @@ def test_each_sample_is_recognised(path) -> None:  # type: ignore[no-untyped-def
         (b"<html><body>Service unavailable</body></html>", "html_page"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "unknown_format"),
         (b'{"type": "FeatureCollection"}', "unknown_format"),
-        (b"PK\x03\x04 a spreadsheet that was not exported", "unknown_format"),
+        (b"PK\x03\x04 a spreadsheet that was not exported", "workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 an older one", "workbook"),
+        (b"\x1f\x8b\x08 a feed that was squeezed", "compressed"),
     ],
 )
 def test_what_is_none_of_ours_is_refused_by_a_sentence(content: bytes, code: str) -> None:
