@@ -55,8 +55,10 @@ def by_key(view: View) -> View:
 
 def given() -> str:
     """The key that came with the request, in its address or in a header; "" without one."""
-    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    key = request.args.get("key") or request.headers.get("X-Api-Key") or bearer
+    scheme, _space, bearer = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":  # a password of a server before us is no key
+        bearer = ""
+    key = request.args.get("key") or request.headers.get("X-Api-Key") or bearer.strip()
     return key if len(key) <= MOST_CHARACTERS else "?"
 
 

@@ -49,8 +49,15 @@ def test_a_key_opens_in_the_address_and_in_both_headers(
         (f"/api/volopps?q=x&key={secret}", {}),
         ("/api/volopps?q=x", {"X-Api-Key": secret}),
         ("/api/volopps?q=x", {"Authorization": f"Bearer {secret}"}),
+        ("/api/volopps?q=x", {"Authorization": f"bearer {secret}"}),
     ):
         assert status(app, address, **headers) == 200
+
+
+def test_a_password_for_a_server_before_the_portal_is_no_key(app: Flask) -> None:
+    assert status(app, "/search.json", Authorization="Basic YTpi") == 200
+    # Control: what says that it is a key, and is none, is told.
+    assert status(app, "/search.json", Authorization="Bearer YTpi") == 401
 
 
 def test_a_rotated_key_opens_beside_its_successor_for_a_week(
