@@ -47,6 +47,12 @@ def by_token(view: View) -> View:
     return _mark(view, "token")
 
 
+def one_click(view: View) -> View:
+    """Mail programs press it too (RFC 8058): they come from nowhere, without a form, and say so in the body."""
+    view.is_one_click = True  # type: ignore[attr-defined]
+    return view
+
+
 def frameable(view: View) -> View:
     """Any site may show it in a frame, so it knows nobody: no session is read, no cookie is set."""
     view.is_frameable = True  # type: ignore[attr-defined]

@@ -28,7 +28,7 @@ from portal.services import (
 from portal.services import sessions as open_sessions
 from portal.services.signups.change import ACTIVE
 from portal.views import access, providers, sessions, social_login
-from portal.views.access import by_token, freshly_proved, signed_in
+from portal.views.access import by_token, freshly_proved, one_click, signed_in
 
 pages = Blueprint("accounts", __name__)
 
@@ -178,6 +178,7 @@ def ask_stop(token: str) -> Any:
 
 @pages.post("/account/news/<token>")
 @by_token
+@one_click
 def stop_news(token: str) -> Any:
     """No more news of what one likes; the account page turns them on again."""
     liked_news.stop(token)

@@ -13,7 +13,7 @@ from portal.forms.feed import ProposalForm
 from portal.models import Association, Feed, Person
 from portal.services import feeds, partners
 from portal.views import access
-from portal.views.access import by_token, feed_runners, signed_in
+from portal.views.access import by_token, feed_runners, one_click, signed_in
 
 pages = Blueprint("partner_actions", __name__, url_prefix="/partners")
 
@@ -117,6 +117,7 @@ def ask_stop(token: str) -> Any:
 
 @pages.post("/digest/<token>")
 @by_token
+@one_click
 def stop(token: str) -> Any:
     """No weekly letter any more; the feed's page turns it on again."""
     partners.of_token(token).wants_digest = False
