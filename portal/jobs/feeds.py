@@ -49,3 +49,14 @@ def hide_unconfirmed() -> int:
             grace.hide(session.get_one(Feed, feed_id))
             session.commit()
     return len(ids)
+
+
+def forget_problems() -> int:
+    """Delete what was wrong with records 90 days ago, a run at a time; of how many runs."""
+    with db.database().reading():
+        ids = grace.forgettable()
+    for run_id in ids:
+        with db.database().writing() as session:
+            grace.forget_problems(run_id)
+            session.commit()
+    return len(ids)

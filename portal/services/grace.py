@@ -2,16 +2,22 @@
 
 A failing feed takes nothing away by itself: its offers come back, with their likes and signups, at its first good run. A
 feed without an address was read once by hand and promises nothing, so nothing is said of it.
+
+What was wrong with records outlives its run for 90 days.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select
 
 from portal import clock, db
-from portal.models import Feed, Offer, OfferState
+from portal.models import Feed, FeedProblem, FeedRun, Offer, OfferState
 from portal.models.feed import HIDDEN_AFTER
 from portal.services import outbox
+
+PROBLEMS_KEPT = timedelta(days=90)
 
 
 def confirm(feed: Feed) -> None:
@@ -38,6 +44,17 @@ def hide(feed: Feed) -> None:
     """Search shows nothing of it until its next good run; pages, likes and signups stay."""
     feed.hidden_at = clock.now()
     _reindex(feed)
+
+
+def forgettable() -> list[int]:
+    """The runs whose problems were kept long enough."""
+    asked = select(FeedProblem.run_id).join(FeedProblem.run).distinct()
+    return list(db.session.scalars(asked.where(FeedRun.started_at <= clock.now() - PROBLEMS_KEPT)))
+
+
+def forget_problems(run_id: int) -> None:
+    """The problems of a run go; its counts stay."""
+    db.session.execute(delete(FeedProblem).where(FeedProblem.run_id == run_id))
 
 
 def _reindex(feed: Feed) -> None:

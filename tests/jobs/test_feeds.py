@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from pytest_httpserver import HTTPServer
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.jobs import feeds as job
-from portal.models import Feed, FeedRun, FeedState, Offer, RunOutcome
+from portal.models import Feed, FeedProblem, FeedRun, FeedState, Offer, RunOutcome
 from portal.services import feeds
 from portal.services.feed_runs import Known
-from tests.feeds import line, table
+from tests.feeds import deliver, line, table
 
 
 @pytest.fixture
@@ -78,3 +79,21 @@ def test_a_feed_that_breaks_does_not_keep_the_others_waiting(
     monkeypatch.undo()
     assert job.run_due() == 1
     assert brought(session) == {"un-1", "deux-1"}
+
+
+def test_what_was_wrong_is_kept_for_90_days(session: Session, httpserver: HTTPServer) -> None:
+    made = feeds.add("trois", httpserver.url_for("/trois"), "table")
+    session.commit()
+    deliver(session, made, table(line(1), line(1)))
+    problems = select(func.count()).select_from(FeedProblem)
+    session.commit()
+    with time_machine.travel(clock.now() + timedelta(days=89)):
+        assert job.forget_problems() == 0
+    session.expire_all()
+    assert session.scalar(problems) == 1
+    session.commit()
+    with time_machine.travel(clock.now() + timedelta(days=91)):
+        assert job.forget_problems() == 1
+    session.expire_all()
+    assert session.scalar(problems) == 0
+    assert session.scalars(select(FeedRun.refused)).all() == [1]
