@@ -6,11 +6,11 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, Form, RadioField, StringField, ValidationError
+from wtforms import BooleanField, RadioField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice as Choice
 from wtforms.validators import InputRequired, Length
 
-from portal.forms.fields import is_one_line
+from portal.forms.fields import Form, is_one_line
 
 EMAIL_LIKE_THIS = _("Écrivez une adresse comme camille@exemple.fr.")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, DateField, Field, Form, IntegerField, SelectField, StringField
+from wtforms import BooleanField, DateField, Field, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from portal import clock
-from portal.forms.fields import is_one_line, stripped
+from portal.forms.fields import Form, is_one_line, stripped
 
 
 class ApiKeyForm(Form):

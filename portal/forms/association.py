@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, Form, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice as Choice
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.forms.account import is_email
-from portal.forms.fields import is_one_line
+from portal.forms.fields import Form, is_one_line
 from portal.models import TeamRole
 from portal.services import registers
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import Field, Form, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice as Choice
 from wtforms.validators import InputRequired, Length
 
 from portal.fetch import FetchError
 from portal.fetch.connection import read_target
 from portal.formats import FORMATS
-from portal.forms.fields import is_one_line, is_text, stripped
+from portal.forms.fields import Form, is_one_line, is_text, stripped
 
 # What people call the formats; one that is not here yet goes by its own name.
 FORMAT_TITLES: dict[str, Any] = {

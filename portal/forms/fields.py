@@ -7,9 +7,11 @@ from difflib import get_close_matches
 from typing import Any
 
 import phonenumbers
+import wtforms
 from email_validator import EmailNotValidError, validate_email
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
-from wtforms import Field, Form, ValidationError
+from wtforms import Field, ValidationError
 
 EMAIL_LIKE_THIS = _("Écrivez une adresse comme camille@exemple.fr.")
 # Where most people of this country have their mail. An address close to one of these, and not one, is questioned.
@@ -38,6 +40,20 @@ COMMON_HOSTS = [
     "gmx.fr",
 ]
 NOT_QUESTIONED = {"mail.com", "email.com", "me.com", "mac.com", "gmx.com", "gmx.net", "ymail.com"}
+
+
+class Form(wtforms.Form):
+    """What every form of the portal is. The library's own sentences (too long, not a number, not a choice) come in the
+    reader's language too: left alone, they come in English.
+    """
+
+    class Meta:
+        """One of it is made with each form, so it hears the language of the request."""
+
+        @property
+        def locales(self) -> list[str]:
+            """The language of the page; French where there is none, as in a command."""
+            return [str(get_locale() or "fr")]
 
 
 def stripped(value: Any) -> Any:

@@ -7,8 +7,10 @@ import re
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import Form, TextAreaField, ValidationError
+from wtforms import TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length
+
+from portal.forms.fields import Form
 
 
 class InvitationForm(Form):

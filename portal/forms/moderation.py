@@ -6,7 +6,6 @@ import re
 
 from flask_babel import lazy_gettext as _
 from wtforms import (
-    Form,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -16,7 +15,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice as Choice
 from wtforms.validators import InputRequired, Length
 
-from portal.forms.fields import is_text, stripped
+from portal.forms.fields import Form, is_text, stripped
 from portal.models import FlagReason
 from portal.services import moderation
 

@@ -12,7 +12,6 @@ from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
     FieldList,
-    Form,
     FormField,
     IntegerField,
     RadioField,
@@ -27,7 +26,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal import clock, themes
 from portal.formats.text import plain
-from portal.forms.fields import is_one_line, is_text
+from portal.forms.fields import Form, is_one_line, is_text
 from portal.forms.prose import suggested_theme, to_html, to_text
 from portal.forms.shift_row import RULE, ZONE, ShiftRow, shown
 from portal.models import Offer, Precision, Remote, Shift

@@ -12,10 +12,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, Form, HiddenField, IntegerField, TimeField, ValidationError
+from wtforms import DateField, HiddenField, IntegerField, TimeField, ValidationError
 from wtforms.validators import NumberRange, Optional
 
 from portal import clock
+from portal.forms.fields import Form
 from portal.models import Shift
 from portal.services.offer_shifts import ShiftWish
 

@@ -7,10 +7,18 @@ from typing import Any, cast
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Form, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from portal.forms.fields import doubt_about, is_email, is_one_line, is_phone, is_text, stripped
+from portal.forms.fields import (
+    Form,
+    doubt_about,
+    is_email,
+    is_one_line,
+    is_phone,
+    is_text,
+    stripped,
+)
 from portal.models import Offer
 
 PARTY = (1, 2, 3, 4, 5)
