@@ -179,7 +179,9 @@ def test_a_full_shift_gives_a_place_in_line(
     visitor.submit("/signups", first_name="Ben", email="ben@example.org")
     mail = last(app, "ben@example.org")
     assert "liste d’attente" in mail.text
-    visitor.get(mail.path("/signups/"))
+    before = visitor.get(mail.path("/signups/"))
+    assert "Vous restez dans la liste d’attente, Ben" in before.words
+    assert "On vous attend" not in before.words  # no place is promised yet
     page = visitor.submit("/confirm")
     assert "rang : 1" in page.words.replace("\xa0", " ")
 
