@@ -116,20 +116,6 @@ def test_a_form_full_of_nonsense_keeps_what_was_typed_and_says_what_to_write(
     assert "camille@exemple.fr" in page.words
 
 
-@pytest.mark.parametrize(
-    ("language", "sentence"), [("fr", "entre 5 et 120 caractères"), ("en", "between 5 and 120")]
-)
-def test_the_sentences_of_the_form_library_are_in_the_readers_language(
-    visitor: Visitor, cast: Cast, lyon: None, language: str, sentence: str
-) -> None:
-    sign_in(visitor, cast.alice)
-    address = f"/dashboard/{cast.jardins.slug}/offers/new?lang={language}"
-    visitor.get(address)
-    page = visitor.post(address, {**OFFER, "title": "Aide", "shifts-0-on": in_days(5)})
-    assert page.status == 422
-    assert sentence in page.words
-
-
 def test_a_coordinator_posts_an_offer_with_shifts_in_one_page(
     visitor: Visitor, cast: Cast, database: Database, lyon: None
 ) -> None:

@@ -150,3 +150,17 @@ def test_likeness_counts_the_words_that_stay_and_is_quick() -> None:
     assert offers._likeness("on plante une haie", "on plante un arbre") == 0.5
     assert offers._likeness("on plante", "gagnez vite") == 0
     assert offers._likeness("", "") == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("fr", "entre 5 et 120 caractères"), ("en", "between 5 and 120")]
+)
+def test_the_sentences_of_the_form_library_are_in_the_readers_language(
+    visitor: Visitor, cast: Cast, lyon: None, language: str, sentence: str
+) -> None:
+    sign_in(visitor, cast.alice)
+    address = f"/dashboard/{cast.jardins.slug}/offers/new?lang={language}"
+    visitor.get(address)
+    page = visitor.post(address, {**OFFER, "title": "Aide", "shifts-0-on": in_days(5)})
+    assert page.status == 422
+    assert sentence in page.words
