@@ -30,7 +30,7 @@ class NotFound(PortalError):
     """The thing is not there, or not for this person: the two look the same from outside."""
 
     status = 404
-    sentence = "Cette page n’existe pas, ou n’existe plus."
+    sentence = "L’adresse est peut-être incomplète, ou la page n’existe plus."
 
 
 class Gone(PortalError):
