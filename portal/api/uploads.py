@@ -42,6 +42,9 @@ def upload() -> Any:
         started = feeds.begin(feed)
         db.session.commit()
         tally = feeds.read(feed, file, limits, db.session.commit)
+        if tally.outcome is RunOutcome.SUSPECT and not (tally.records or tally.missing):
+            # Not a record could be read, and whoever sent it hears so at once: nobody else has to look first.
+            tally.outcome = RunOutcome.FAILED
         started.bytes = file.tell()
         done = feeds.finish(feed, started, tally, db.session.commit)
     return jsonify(_told(feed, done, tally)), _status(done, tally)

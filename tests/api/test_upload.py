@@ -101,6 +101,19 @@ def test_the_brake_holds_an_implausible_body_back(
     assert send(app, secret, feed_of(1)).status_code == 409  # somebody must look first
 
 
+def test_another_file_sent_by_mistake_keeps_nothing_out(
+    app: Flask, database: Database, secret: str
+) -> None:
+    send(app, secret, feed_of(1, 2))
+    for mistake in (b"<!doctype html><html>", b"<source></source>", b"PK\x03\x04"):
+        answer = send(app, secret, mistake)
+        assert (answer.status_code, answer.get_json()["outcome"]) == (422, "failed")
+    assert len(titles(database)) == 2
+    assert send(app, secret, feed_of(1, 2)).status_code == 200
+    # Control: a feed that says that it is empty is the brake's affair.
+    assert send(app, secret, feed_of()).status_code == 202
+
+
 def test_a_paused_feed_takes_nothing(
     app: Flask, session: Session, database: Database, secret: str
 ) -> None:
