@@ -56,6 +56,8 @@ WORDS: tuple[tuple[str, dict[str, str]], ...] = (
     ("/moderation/feeds/<name>/refuse", {"name": "flux-propose"}),
     ("/partners/<name>/runs/", {"name": "flux-jardins"}),
     ("/partners/<name>/run", {"name": "flux-actif"}),
+    ("/partners/<name>/pause", {"name": "flux-actif"}),
+    ("/partners/<name>/resume", {"name": "flux-en-pause"}),
     ("/partners/", {"name": "flux-jardins"}),
     ("/moderation/feeds/", {"name": "partenaire"}),
     ("/feeds/formats/", {"name": "table"}),

@@ -13,14 +13,16 @@ from tests.people import Cast
 
 
 def of_partners(unit: Unit, cast: Cast) -> dict[str, Any]:
-    """Les Jardins' feeds: one that waits for a word about its last run, one that is well; and one that Dora proposes."""
+    """Les Jardins' feeds: one that waits for a word about its last run, one that is well, one that rests; and one that Dora proposes."""
     own = Feed(name="flux-jardins", title="Flux des Jardins", url="https://example.org/jardins.xml")
     own.state, own.association_id = FeedState.SUSPECT, cast.jardins.id
     well = Feed(name="flux-actif", title="Flux actif", url="https://example.org/actif.xml")
     well.association_id = cast.jardins.id
     asked = Feed(name="flux-propose", title="Flux proposé", url="https://example.org/propose.xml")
     asked.state, asked.proposed_at, asked.owner_id = FeedState.PAUSED, clock.now(), cast.dora.id
-    unit.add_all([own, well, asked])
+    resting = Feed(name="flux-en-pause", title="Flux en pause", url="https://example.org/pause.xml")
+    resting.association_id, resting.state = cast.jardins.id, FeedState.PAUSED
+    unit.add_all([own, well, asked, resting])
     unit.flush()
     run = FeedRun(feed_id=own.id, outcome=RunOutcome.SUSPECT, refused=1)
     run.problems.append(

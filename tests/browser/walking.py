@@ -47,7 +47,8 @@ def confirm(page: Page, email: str, first_name: str) -> None:
     """Press the button of the mailed letter, and the one of the page behind it."""
     letter = wait_for_mail(page, email, "Confirmez")
     page.goto(link_in(letter, "/signups/"))
-    page.get_by_role("button", name="Je confirme ma venue").click()
+    # Whose network held ten places within the hour waits in line until then: the button asks for the address alone.
+    page.get_by_role("button", name=re.compile("Je confirme (ma venue|mon adresse)")).click()
     expect(page.locator("h1")).to_contain_text(f"C’est noté, {first_name}")
 
 
