@@ -16,7 +16,7 @@ from portal import themes
 from portal.formats.item import FeedAssociation, FeedItem, FeedLocation, FeedShift, RemoteWork
 from portal.formats.xml_writing import HEAD, add, chunks, quiet_tags
 
-_DOMAINS = {
+DOMAINS = {
     "solidarity": "solidarite-insertion",
     "health": "sante",
     "education": "education",
@@ -51,7 +51,7 @@ def _mission(item: FeedItem) -> etree._Element:
     add(made, "image", item.image_url)
     _dates(made, item)
     domain, *others = item.themes or ("",)
-    add(made, "domain", _DOMAINS.get(domain, "autre"))
+    add(made, "domain", DOMAINS.get(domain, "autre"))
     _list(made, "tags", (*(themes.BY_SLUG[o].fr for o in others), *quiet_tags(item)))
     _list(made, "activity", item.activities)
     _list(made, "audience", item.audiences)

@@ -12,21 +12,7 @@ from zoneinfo import ZoneInfo
 from portal.demo.feeds.partners import Partner
 from portal.demo.feeds.rolling import RollingOffer
 from portal.demo.timetable import FRENCH_DAYS, Hours
-
-_DOMAINS = {
-    "solidarity": "solidarite-insertion",
-    "health": "sante",
-    "education": "education",
-    "environment": "environnement",
-    "animals": "animaux",
-    "culture": "culture-loisirs",
-    "sport": "sport",
-    "citizenship": "memoire-et-citoyennete",
-    "emergency": "prevention-protection",
-    "international": "humanitaire",
-    "digital": "numerique",
-    "skills": "benevolat-competences",
-}
+from portal.formats.engagement_writing import DOMAINS
 
 
 def write(partner: Partner, offers: list[RollingOffer], today: date) -> bytes:
@@ -52,7 +38,7 @@ def _record(element: Element, offer: RollingOffer) -> None:
     )
     if offer.pattern == "once":
         _say(element, endAt=_instant(offer, offer.minutes))
-    _say(element, domain=_DOMAINS[activity.theme])
+    _say(element, domain=DOMAINS[activity.theme])
     for name, values in (("tags", activity.tags), ("softSkills", activity.skills)):
         if values:
             _say(SubElement(element, name), *values)
