@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.models.alert import Alert
+from portal.models.alert import Alert, AlertOffer
 from portal.models.api_key import ApiKey, ApiKeyDay, KeyScope
 from portal.models.association import Association, AssociationState
 from portal.models.claim import Claim, ClaimState
@@ -34,6 +34,7 @@ from portal.models.signup import Signup, SignupAttempt, SignupState
 
 __all__ = [
     "Alert",
+    "AlertOffer",
     "ApiKey",
     "ApiKeyDay",
     "Association",
