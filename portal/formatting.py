@@ -152,8 +152,16 @@ def found(total: int, parts: Sequence[Sentence]) -> str:
     # In French nothing is singular; without a catalogue for French the choice is English's.
     plural = 1 if total == 0 and _language() == "fr" else total
     count = ngettext("%(n)s besoin", "%(n)s besoins", plural, n=number(total))
-    asked = ", ".join(words for words in map(said, parts) if words)
-    return f"{count} {asked}".strip()
+    return f"{count} {_joined(parts)}".strip()
+
+
+def looked_for(parts: Sequence[Sentence]) -> str:
+    """« « jardin », à moins de 10 km de Lyon (Rhône) »: a search, whatever it finds."""
+    return _joined(parts) or gettext("tous les besoins")
+
+
+def _joined(parts: Sequence[Sentence]) -> str:
+    return ", ".join(words for words in map(said, parts) if words)
 
 
 def _in_words(value: Any) -> str:

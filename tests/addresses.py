@@ -21,6 +21,7 @@ GAPS: tuple[tuple[str, dict[str, str]], ...] = (
     ("/account/identities/", {"ident": "identity"}),
     ("/account/news/", {"token": "news_token"}),
     ("/account/sessions/", {"ident": "device"}),
+    ("/alerts/<token>/confirm", {"token": "waiting_alert_token"}),
     ("/alerts/", {"token": "alert_token"}),
     ("/dashboard/<slug>/offers/<int:offer_id>/resume", {"offer_id": "paused_offer"}),
     ("/dashboard/<slug>/offers/<int:offer_id>/reopen", {"offer_id": "closed_offer"}),
@@ -150,6 +151,10 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /account/news/<token>": {},
     "POST /account/sessions/<int:ident>/end": {},
     "POST /account/sessions/end": {},
+    "POST /alerts": {"search": "q=haie", "email": "zoe@example.org", "every_days": "7"},
+    "POST /alerts/<token>": {"every_days": "1"},
+    "POST /alerts/<token>/confirm": {},
+    "POST /alerts/<token>/stop": {},
     "POST /associations/new": {
         "name": "Lire ensemble", "summary": "On lit aux petits.", "email": "lire@example.org",
         "city": "Lyon", "url": "https://lire.example.org", "rna": "W691234567", "siren": "732829320",

@@ -10,6 +10,7 @@ from slugify import slugify
 
 from portal import clock, tokens
 from portal.models import (
+    Alert,
     Association,
     Cluster,
     Location,
@@ -123,3 +124,9 @@ def signup(on: Shift, first_name: str = "", **given: Any) -> Signup:
     if made.takes_places:
         on.taken += made.party or 1
     return made
+
+
+def alert(email: str, search: str = "q=haie", **given: Any) -> Alert:
+    """A search that waits for the button of its owner's letter."""
+    known = {"email": email, "email_hash": tokens.email_hash(email), "nonce": tokens.nonce()}
+    return Alert(**{**known, "search": search, **given})

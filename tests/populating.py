@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session as Unit
 
 from portal import clock, tokens
 from portal.models import (
-    Alert,
     Association,
     AssociationState,
     Claim,
@@ -204,19 +203,14 @@ def _social(unit: Unit, made: Things, ann: Person) -> None:
         email_hash=tokens.email_hash(email),
         nonce=tokens.nonce(),
     )
-    alert = Alert(
-        person_id=ann.id,
-        email="ann.canari@example.org",
-        email_hash=tokens.email_hash("ann.canari@example.org"),
-        nonce=tokens.nonce(),
-        search="q=haie",
-        verified_at=clock.now(),
-    )
-    unit.add_all([like, share, invitation, alert])
+    alert = factories.alert(str(ann.email), person_id=ann.id, verified_at=clock.now())
+    asked = factories.alert(str(ann.email), "q=verger")
+    unit.add_all([like, share, invitation, alert, asked])
     unit.flush()
     made |= {"code": share.code, "invitation": invitation.id, "alert": alert.id}
     made["invitation_token"] = tokens.sign("invitation", invitation.id, invitation.nonce)
     made["alert_token"] = tokens.sign("alert", alert.id, alert.nonce)
+    made["waiting_alert_token"] = tokens.sign("alert", asked.id, asked.nonce)
 
 
 def _team(unit: Unit, made: Things, jardins: Association, ann: Person) -> None:

@@ -46,6 +46,7 @@ TIMETABLE: list[Timed] = [
     Timed("links", timedelta(minutes=5), links.check_due),
     Timed("grace", timedelta(hours=1), feeds.hide_unconfirmed),
     Timed("problems", timedelta(hours=24), feeds.forget_problems),
+    Timed("alerts", timedelta(minutes=10), upkeep.tell_alerts, timedelta(hours=1)),
     Timed("liked_news", timedelta(hours=24), upkeep.tell_liked_news),
     Timed("friends", timedelta(hours=1), upkeep.forget_friends),
     Timed("forget", timedelta(hours=24), upkeep.forget),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from portal import clock, db
 from portal.models import Offer, OfferState, RecurrenceRule
 from portal.services import (
+    alerts,
     capacity,
     indexing,
     invitations,
@@ -102,6 +103,23 @@ def tell_liked_news() -> int:
     return count
 
 
+def tell_alerts() -> int:
+    """Queue the letters of the alerts whose morning has come; returns how many. Each searches outside its short transaction."""
+    with db.database().reading():
+        due = alerts.due()
+    count = 0
+    for alert_id, due_at in due:
+        try:
+            with db.database().reading():
+                offers = alerts.news(alert_id)
+            with db.database().writing() as session:
+                count += alerts.tell(alert_id, due_at, offers)
+                session.commit()
+        except Exception:  # whatever is wrong with one search, the others are answered
+            log.exception("alert_not_told", extra={"alert": alert_id})
+    return count
+
+
 def forget_friends() -> int:
     """Forget the addresses of invitations that could not leave within a day."""
     with db.database().writing() as session:
@@ -111,10 +129,11 @@ def forget_friends() -> int:
 
 
 def forget() -> int:
-    """Delete what served: rows of the outbox and what attempts had typed after 30 days, mailed links, dead sessions."""
+    """Delete what served: rows of the outbox and what attempts had typed after 30 days, mailed links, dead
+    sessions, alerts that nobody confirmed or that were stopped."""
     with db.database().writing() as session:
         count = outbox.forget_old() + begin.forget_attempts() + begin.forget_unproved()
-        count += sign_in_links.forget_old() + sessions.forget_old()
+        count += sign_in_links.forget_old() + sessions.forget_old() + alerts.forget_old()
         session.commit()
     return count
 

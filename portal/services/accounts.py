@@ -137,7 +137,8 @@ def change_email(person: Person, given: str) -> None:
             person.email_verified_at = clock.now()
     except IntegrityError as error:  # somebody opened an account with it at the same moment
         raise taken from error
-    db.session.execute(update(Alert).where(Alert.person_id == person.id).values(email=link.email))
+    moved = {"email": link.email, "email_hash": tokens.email_hash(link.email)}
+    db.session.execute(update(Alert).where(Alert.person_id == person.id).values(**moved))
     db.session.flush()
 
 

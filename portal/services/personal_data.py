@@ -37,6 +37,8 @@ from portal.models import (
 )
 from portal.services import signups
 
+ALERT_DATES = ("created_at", "verified_at", "last_sent_at", "stopped_at")
+
 
 def export(person: Person) -> dict[str, Any]:
     """All we know of the person, in plain words for keys; dates are ISO 8601 in UTC. Secrets (tokens, nonces) are not in it."""
@@ -80,7 +82,7 @@ def export(person: Person) -> dict[str, Any]:
             for one in _all(Invitation, Invitation.person_id == person.id)
         ],
         "alerts": [
-            _row(one, "search", "every_days", "email", "created_at", "stopped_at")
+            _row(one, "search", "every_days", "email", "language", *ALERT_DATES)
             for one in _all(Alert, _alerts_of(person))
         ],
         "memberships": [

@@ -11,6 +11,7 @@ from portal import security
 from portal.views import (
     access,
     accounts,
+    alerts,
     api_keys,
     associations,
     claims,
@@ -71,6 +72,7 @@ def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint of the pages."""
     return (
         accounts.pages,
+        alerts.pages,
         api_keys.pages,
         associations.pages,
         claims.pages,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import current_app
 from flask_babel import gettext as _
 
 from portal import clock, formatting, language, metrics
@@ -88,7 +87,7 @@ def context(found: Found, *, explains: bool = False) -> dict[str, Any]:
         "geojson_url": address(asked.params, "/search.geojson"),
         "twins": {kind: address(asked.params, f"/search.{kind}") for kind in TWINS},
         "centre": (circle.lat, circle.lon) if circle else None,
-        "alert_search": _alert(asked),
+        "alert_search": address(asked.params).partition("?")[2],
         **_ways(found),
     }
 
@@ -207,13 +206,6 @@ def _ways(found: Found) -> dict[str, Any]:
     if found.total == 0 and not (drops or wider or remote):
         wider = (_("Voir tous les besoins"), address(()))
     return {"drops": drops, "wider": wider, "remote": remote}
-
-
-def _alert(asked: Asked) -> str | None:
-    """The search that an alert would keep, where alerts can be asked for."""
-    if not any(rule.rule == "/alerts" for rule in current_app.url_map.iter_rules()):
-        return None
-    return address(asked.params).partition("?")[2]
 
 
 def _finished(made: list[Card], asked: Asked | None) -> list[Card]:

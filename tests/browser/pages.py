@@ -9,6 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.mailbox import link_in, wait_for_mail
 from tests.browser.walking import open_a_card, sign_up
 
 FAULTY = Path(__file__).parent.parent / "formats" / "samples" / "engagement_bad.xml"
@@ -82,6 +83,24 @@ def flag(page: Page) -> None:
     page.wait_for_url(re.compile("/flags"))
 
 
+def alert_asked(page: Page) -> None:
+    """What comes after asking for an alert."""
+    page.goto("/search?place=Lyon")
+    page.locator(".alert-box").get_by_label("Votre adresse e-mail").fill("lou@example.org")
+    page.get_by_role("button", name="Prévenez-moi").click()
+    expect(page.locator("h1")).to_have_text("Plus qu’un clic")
+
+
+def alert(page: Page) -> None:
+    """An alert's own page, once its owner has pressed the mailed button."""
+    alert_asked(page)
+    page.goto(link_in(wait_for_mail(page, "lou@example.org", "alerte"), "/alerts/"))
+    press = page.get_by_role("button", name="Prévenez-moi")
+    if press.count():
+        press.click()
+    expect(page.locator("h1")).to_have_text("Nous vous préviendrons")
+
+
 def own_signup(page: Page) -> None:
     """A signup's own page, from the account."""
     page.goto("/account")
@@ -122,6 +141,8 @@ PAGES = (
     Seen("search", "", at("/search?place=Lyon")),
     Seen("search-swapped", "", swapped),
     Seen("search-empty", "", nothing_found),
+    Seen("alert-asked", "", alert_asked),
+    Seen("alert", "", alert),
     Seen("theme", "", at("/themes/environment")),
     Seen("offer", "", offer),
     Seen("offer-refused", "", refused),

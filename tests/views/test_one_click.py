@@ -6,17 +6,20 @@ from typing import Any
 
 import pytest
 
-from portal.models import Feed, Person
+from portal.models import Alert, Feed, Person
 from tests.visitor import BASE
 from tests.world import World
 
-LETTERS = ["/account/news/", "/partners/digest/"]
+LETTERS = ["/account/news/{}", "/partners/digest/{}", "/alerts/{}/stop"]
+
+
+NAMES = ("news_token", "feed_digest_token", "alert_token")
 
 
 @pytest.fixture
 def addresses(world: World) -> dict[str, str]:
-    found = zip(LETTERS, ("news_token", "feed_digest_token"), strict=True)
-    return {path: path + str(world.things[name]) for path, name in found}
+    found = zip(LETTERS, NAMES, strict=True)
+    return {path: path.format(world.things[name]) for path, name in found}
 
 
 def press(world: World, address: str, **body: str) -> Any:
@@ -40,13 +43,14 @@ def test_without_its_words_or_with_a_wrong_secret_nothing_stops(
 ) -> None:
     before = wanted(world)
     assert press(world, addresses[path]).status_code == 403
-    assert press(world, path + "x", **{"List-Unsubscribe": "One-Click"}).status_code == 404
+    assert press(world, path.format("x"), **{"List-Unsubscribe": "One-Click"}).status_code == 404
     assert press(world, "/account/erase", **{"List-Unsubscribe": "One-Click"}).status_code == 403
     assert wanted(world) == before
 
 
 def wanted(world: World) -> int:
-    """How many people and feeds want letters."""
+    """How many people, feeds and alerts want letters."""
     with world.database.reading() as session:
         people = session.query(Person).filter(Person.wants_news).count()
-        return people + session.query(Feed).filter(Feed.wants_digest).count()
+        alerts = session.query(Alert).filter(Alert.stopped_at.is_(None)).count()
+        return people + alerts + session.query(Feed).filter(Feed.wants_digest).count()

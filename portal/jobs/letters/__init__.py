@@ -14,7 +14,7 @@ from flask_babel import force_locale
 
 from portal import db, mail
 from portal.errors import PortalError
-from portal.jobs.letters import digests, feeds, partners, people, signups, teams
+from portal.jobs.letters import alerts, digests, feeds, partners, people, signups, teams
 from portal.jobs.letters.draft import Draft, Writer
 from portal.mail import Letter
 from portal.services.outbox import Job
@@ -30,6 +30,7 @@ WRITERS: dict[str, Writer] = {
     "sign_in_link": people.link,
     "invitation": people.invitation,
     "liked_news": people.liked_news,
+    "alert": alerts.write,
 }
 
 

@@ -9,7 +9,7 @@ Nothing here writes, and no bad value is an error: it becomes a note, with what 
 
 from __future__ import annotations
 
-from portal.services.finding.answering import Found, complete, find, total
+from portal.services.finding.answering import Found, complete, find, results, total
 from portal.services.finding.asked import Asked, Note, Part, address, put
 from portal.services.finding.cards import Card, cards, of_ids
 from portal.services.finding.explaining import explained
@@ -37,6 +37,7 @@ __all__ = [
     "one",
     "put",
     "read",
+    "results",
     "similar",
     "total",
     "windows",

@@ -82,7 +82,12 @@ def find(asked: Asked) -> Found:
 
 def total(query: Query) -> int:
     """How many offers a query finds."""
-    return _Answer()(replace(query, offset=0, limit=0)).total
+    return results(replace(query, offset=0, limit=0)).total
+
+
+def results(query: Query) -> Results:
+    """The bare answer to a query, by the engine or the database: for who wants neither a page nor a way out."""
+    return _Answer()(query)
 
 
 class _Answer:

@@ -1,0 +1,225 @@
+"""Asking for an alert, and its own page: proved by a button, changed, stopped; no page tells what is known of an address."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from portal import config
+from portal.config import Settings
+from portal.db import Database
+from portal.models import Alert, Outbox
+from portal.services import alerts
+from tests.conftest import settings_for
+from tests.mailbox import Mail, last, mails
+from tests.visitor import Visitor
+
+ANN = "ann@example.org"
+
+
+@pytest.fixture
+def settings(gazetteer: Path, tmp_path: Path) -> Settings:
+    shutil.copy(gazetteer, tmp_path / "relais.db")
+    return config.from_environment({}, settings_for(tmp_path))
+
+
+def ask(visitor: Visitor, search: str = "q=jardin&place=Lyon", **form: str) -> None:
+    visitor.get(f"/search?{search}")
+    visitor.submit("/alerts", **{"email": ANN, **form})
+
+
+def only(database: Database) -> Alert:
+    with database.reading() as session:
+        return session.scalars(select(Alert)).one()
+
+
+def button_in(mail: Mail) -> str:
+    """The address of the button, the same in both parts."""
+    path = mail.path("/alerts/")
+    assert path in mail.html
+    return path
+
+
+def test_an_alert_begins_when_its_owner_presses_the_mailed_button(
+    visitor: Visitor, database: Database, app: Flask
+) -> None:
+    ask(visitor, every_days="1")
+    assert visitor.page is not None
+    assert visitor.page.heading == "Plus qu’un clic"
+    assert "« jardin », à moins de 10 km de Lyon (Rhône)" in visitor.page.words
+    (mail,) = mails(app)
+    assert mail.to == ANN
+    assert mail.subject == "Confirmez votre alerte : « jardin », à moins de 10 km de Lyon (Rhône)"
+    assert "List-Unsubscribe" not in mail.message
+    assert only(database).verified_at is None
+    visitor.get(button_in(mail))
+    assert visitor.page.heading == "Confirmez votre alerte"
+    page = visitor.submit("/confirm")
+    assert page.heading == "Nous vous préviendrons"
+    alert = only(database)
+    assert alert.verified_at is not None and alert.due_at is not None
+    assert (alert.search, alert.every_days, alert.network_hash) == ("q=jardin&place=Lyon", 1, "")
+
+
+def test_opening_the_links_changes_nothing_and_pressing_does(
+    visitor: Visitor, database: Database, app: Flask
+) -> None:
+    ask(visitor)
+    path = button_in(last(app, ANN))
+    for _scan in range(2):
+        for tail in ("", "/stop"):
+            assert visitor.get(path + tail).status == 200
+    assert (only(database).verified_at, only(database).stopped_at) == (None, None)
+    visitor.get(path)
+    visitor.submit("/confirm")  # the control: what the scanner did not do
+    assert only(database).verified_at is not None
+
+
+def test_the_pace_changes_and_the_alert_stops(
+    visitor: Visitor, database: Database, app: Flask
+) -> None:
+    ask(visitor)
+    path = button_in(last(app, ANN))
+    visitor.get(path)
+    visitor.submit("/confirm")
+    weekly = only(database).due_at
+    page = visitor.submit(path, every_days="1")
+    assert "C’est enregistré." in page.words
+    daily = only(database).due_at
+    assert daily is not None and weekly is not None and daily < weekly
+    assert visitor.post(path, {"every_days": "3"}).status == 422
+    visitor.get(f"{path}/stop")
+    page = visitor.submit("/stop")
+    assert page.heading == "Cette alerte est arrêtée"
+    assert only(database).due_at is None
+    assert page.soup.select_one(f"form[action^='{path}']") is None
+    visitor.post(f"{path}/confirm")
+    assert only(database).due_at is None  # what was stopped is not begun again by an old mail
+
+
+def test_asking_twice_is_one_alert_at_the_newer_pace(
+    visitor: Visitor, database: Database, app: Flask
+) -> None:
+    for pace in ("7", "1"):
+        ask(visitor, every_days=pace)
+        visitor.get(button_in(mails(app, ANN)[-1]))
+        page = visitor.submit("/confirm")
+        assert page.heading == "Nous vous préviendrons"
+    assert only(database).every_days == 1
+
+
+def test_what_only_orders_or_pages_a_search_is_no_part_of_the_alert(
+    visitor: Visitor, database: Database
+) -> None:
+    ask(visitor, "q=jardin&sort=newest&page=3&theme=environment&nothing=1")
+    assert only(database).search == "q=jardin&theme=environment"
+
+
+@pytest.mark.parametrize("email", ["", "ann chez example", "a@b", f"{'a' * 300}@example.org"])
+def test_a_wrong_address_is_said_and_the_search_kept(
+    visitor: Visitor, database: Database, email: str
+) -> None:
+    ask(visitor, email=email)
+    assert visitor.page is not None and visitor.page.status == 422
+    assert "« jardin »" in visitor.page.words
+    visitor.submit("/alerts", email=ANN)
+    assert only(database).search == "q=jardin&place=Lyon"
+
+
+def test_a_search_too_long_to_keep_is_refused_with_a_sentence(
+    visitor: Visitor, database: Database
+) -> None:
+    ask(visitor, search="q=" + "é" * 200)
+    assert visitor.page is not None and visitor.page.status == 422
+    assert "trop longue" in visitor.page.words
+
+
+@pytest.mark.parametrize(
+    "search", ["", "q", "q=%00%ff", "&&&==", "place=Nulle-Part-sur-Rien", "a=" * 5000, "radius=nan"]
+)
+def test_whatever_is_sent_for_a_search_is_read_or_left(visitor: Visitor, search: str) -> None:
+    page = visitor.post("/alerts", {"email": ANN, "search": search})
+    assert page.heading == "Plus qu’un clic"
+    assert "tous les besoins" in page.words
+
+
+def test_a_robot_that_fills_the_trap_gets_the_same_page_and_nothing_happens(
+    visitor: Visitor, database: Database
+) -> None:
+    ask(visitor, website="https://spam.example")
+    assert visitor.page is not None and visitor.page.heading == "Plus qu’un clic"
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Alert)) == 0
+
+
+def test_a_network_that_asks_too_often_is_told_to_wait(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alerts, "HOURLY", 2)
+    for n in range(3):
+        ask(visitor, email=f"a{n}@example.org")
+    assert visitor.page is not None and visitor.page.status == 429
+    assert int(visitor.page.response.headers["Retry-After"]) == 3600
+
+
+def test_an_address_that_proves_nothing_is_written_to_three_times_a_day(
+    visitor: Visitor, app: Flask
+) -> None:
+    pages = set()
+    for _n in range(6):
+        ask(visitor)
+        assert visitor.page is not None
+        pages.add(visitor.page.words)
+    assert len(mails(app, ANN)) == 3
+    assert len(pages) == 1
+
+
+def test_control_without_the_count_every_asking_writes(
+    visitor: Visitor, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alerts, "_unproved_today", lambda alert: 0)
+    for _n in range(6):
+        ask(visitor)
+    assert len(mails(app, ANN)) == 6
+
+
+def test_a_known_address_gets_the_same_page_after_the_same_work(
+    app: Flask, database: Database
+) -> None:
+    """R18. Known: it has this very alert already."""
+    first = Visitor(app)
+    ask(first)
+    first.get(button_in(last(app, ANN)))
+    first.submit("/confirm")
+    pages, rows = [], []
+    for email in (ANN, "bob@example.org"):
+        visitor = Visitor(app)
+        before = counted(database)
+        ask(visitor, email=email)
+        assert visitor.page is not None
+        text = re.sub(r'(name="csrf_token" value)="[^"]*"', r"\1", visitor.page.text)
+        pages.append(text.replace(email, "THE ADDRESS"))
+        rows.append(counted(database) - before)
+    assert pages[0] == pages[1]
+    assert rows == [2, 2]  # an alert, and a row of the outbox
+
+
+def counted(database: Database) -> int:
+    with database.reading() as session:
+        counts = (select(func.count()).select_from(model) for model in (Alert, Outbox))
+        return sum(session.scalar(one) or 0 for one in counts)
+
+
+def test_both_languages(visitor: Visitor, app: Flask) -> None:
+    visitor.get("/search?q=jardin&place=Lyon&lang=en")
+    visitor.submit("/alerts", email=ANN)
+    assert visitor.page is not None and visitor.page.heading == "Just one more click"
+    mail = last(app, ANN)
+    assert mail.message["Content-Language"] == "en"
+    assert mail.subject.startswith("Confirm your alert: ")
+    assert visitor.get(button_in(mail)).heading == "Confirm your alert"
