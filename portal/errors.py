@@ -75,6 +75,12 @@ class Conflict(PortalError):
     sentence = "Entre-temps, la situation a changé. Rechargez la page et réessayez."
 
 
+class FeedBusy(Conflict):
+    """Somebody else works on the feed: a run, an upload, an answer."""
+
+    sentence = "« %(name)s » est lu en ce moment. Réessayez quand ce passage sera terminé."
+
+
 class Invalid(PortalError):
     """What was given cannot be used. `field` names the input that must change, when there is one."""
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, jsonify, request
-from sqlalchemy import select
 
-from portal import clock, db
+from portal import db
 from portal.api.access import by_key, keyed, limited, require
 from portal.errors import Conflict, Invalid, KeyNeeded, TooLarge
 from portal.formats.problem import FeedProblem
 from portal.models import Feed, FeedRun, FeedState, KeyScope, RunOutcome
-from portal.services import feed_runs, feeds
+from portal.services import feed_runs, feed_turns, feeds
 from portal.services.feed_runs import Tally
+from portal.services.feed_turns import Save
 from portal.services.feeds import Limits
 
 data = Blueprint("api_uploads", __name__)
@@ -37,17 +36,22 @@ def upload() -> Any:
     with tempfile.TemporaryFile() as file:
         _receive(file, limits.max_bytes)
         feed = db.session.get_one(Feed, feed_id)
-        _refuse_when_busy(feed, limits)
-        feed.format = "footprint"
-        started = feeds.begin(feed)
-        db.session.commit()
-        tally = feeds.read(feed, file, limits, db.session.commit)
-        if tally.outcome is RunOutcome.SUSPECT and not (tally.records or tally.missing):
-            # Not a record could be read, and whoever sent it hears so at once: nobody else has to look first.
-            tally.outcome = RunOutcome.FAILED
-        started.bytes = file.tell()
-        done = feeds.finish(feed, started, tally, db.session.commit)
+        with feed_turns.alone(feed, db.session.commit) as save:
+            done, tally = _read(feed, file, limits, save)
     return jsonify(_told(feed, done, tally)), _status(done, tally)
+
+
+def _read(feed: Feed, file: Any, limits: Limits, save: Save) -> tuple[FeedRun, Tally]:
+    feed.format = "footprint"
+    started = feeds.begin(feed)
+    save()
+    tick = feed_turns.noting(started, save, lambda _count: None)
+    tally = feeds.read(feed, file, limits, save, tick)
+    if tally.outcome is RunOutcome.SUSPECT and not (tally.records or tally.missing):
+        # Not a record could be read, and whoever sent it hears so at once: nobody else has to look first.
+        tally.outcome = RunOutcome.FAILED
+    started.bytes = file.tell()
+    return feeds.finish(feed, started, tally, save), tally
 
 
 def _feed(feed_id: int | None) -> Feed:
@@ -62,18 +66,6 @@ def _feed(feed_id: int | None) -> Feed:
     if feed.format not in ("", "footprint"):
         raise Conflict("Le flux « %(name)s » n’est pas en Footprint XML.", name=feed.name)
     return feed
-
-
-def _refuse_when_busy(feed: Feed, limits: Limits) -> None:
-    """Two runs of one feed would each withdraw what the other brings."""
-    since = clock.now() - timedelta(seconds=limits.max_seconds)
-    running = select(FeedRun.id).where(
-        FeedRun.feed_id == feed.id,
-        FeedRun.outcome == RunOutcome.RUNNING,
-        FeedRun.started_at > since,
-    )
-    if db.session.scalar(running.limit(1)) is not None:
-        raise Conflict("Un passage de « %(name)s » est en cours.", name=feed.name)
 
 
 def _receive(file: Any, most: int) -> None:

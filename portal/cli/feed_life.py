@@ -11,7 +11,7 @@ from portal import db
 from portal.cli.database import with_database
 from portal.cli.feeds import commands, credentials, credentials_options, line_of, out, told
 from portal.formats import renumbering
-from portal.services import feeds, rekeying
+from portal.services import feed_answers, feeds, rekeying
 from portal.services.feed_runs import SHOWN_PROBLEMS
 
 
@@ -21,7 +21,7 @@ from portal.services.feed_runs import SHOWN_PROBLEMS
 def confirm(name: str) -> None:
     """Accept a suspect run: withdraw what it no longer had, show what it brought."""
     with db.database().writing() as session, told():
-        withdrawn = feeds.confirm(feeds.by_name(name), session.commit)
+        withdrawn = feed_answers.confirm(feeds.by_name(name), session.commit)
         session.commit()
     out.print(f"Passage accepté : {withdrawn} offres retirées.")
 
@@ -32,7 +32,7 @@ def confirm(name: str) -> None:
 def dismiss(name: str) -> None:
     """Refuse a suspect run: what was there stays, what it brought goes."""
     with db.database().writing() as session, told():
-        feeds.dismiss(feeds.by_name(name), session.commit)
+        feed_answers.dismiss(feeds.by_name(name), session.commit)
         session.commit()
     out.print("Passage écarté : les offres d’avant restent.")
 

@@ -14,15 +14,15 @@ from flask import current_app
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from portal import db
+from portal import db, queue
 from portal.cli.database import with_database
 from portal.errors import NotFound, PortalError
 from portal.fetch import basic, fetch
 from portal.formats import FORMATS, FeedProblem
 from portal.models import Feed, FeedRun, RunOutcome
-from portal.services import feed_runs, feeds
+from portal.services import feed_runs, feed_turns, feeds
 from portal.services.feed_runs import Tally
 from portal.services.feeds import Limits
 
@@ -138,13 +138,28 @@ def run(name: str | None, due: bool) -> None:
     """Fetch and import one feed, or those that are due."""
     if bool(name) == due:
         raise click.UsageError("Give a feed's name, or --due.")
-    status = DONE
+    raise SystemExit(_run_due() if due else _run_one(str(name)))
+
+
+def _run_one(name: str) -> int:
     with db.database().writing() as session, told():
-        for feed in feeds.due() if due else [feeds.by_name(str(name))]:
-            with _progress(feed.name) as tick:
-                done = feeds.run(feed, limits(), session.commit, tick)
-            status = max(status, _report_run(feed, done))
-    raise SystemExit(status)
+        feed = feeds.by_name(name)
+        session.commit()
+        with (
+            _progress(feed.name) as tick,
+            feed_turns.alone(feed, session.commit, limits().max_seconds) as save,
+        ):
+            return _report_run(feed, feeds.run(feed, limits(), save, tick))
+
+
+def _run_due() -> int:
+    """Side by side, as the worker does: one that drips keeps no other waiting."""
+    with db.database().reading() as session:
+        before = session.scalar(select(func.max(FeedRun.id))) or 0
+    queue.current().run("feeds_due")
+    with db.database().reading() as session:
+        done = session.scalars(select(FeedRun).where(FeedRun.id > before).order_by(FeedRun.id))
+        return max((_report_run(run.feed, run) for run in done), default=DONE)
 
 
 @commands.command("import")
@@ -162,11 +177,13 @@ def import_(source: str, name: str, format: str, date_order: str) -> None:
         except NotFound:
             feed = feeds.add(name, "", format)
         feed.date_order = date_order
-        started = feeds.begin(feed)
         session.commit()
-        with _progress(name) as tick:
-            tally = feeds.read(feed, stream, limits(), session.commit, tick)
-        done = feeds.finish(feed, started, tally, session.commit)
+        with feed_turns.alone(feed, session.commit) as save, _progress(name) as tick:
+            started = feeds.begin(feed)
+            save()
+            tick = feed_turns.noting(started, save, tick)
+            tally = feeds.read(feed, stream, limits(), save, tick)
+            done = feeds.finish(feed, started, tally, save)
     _show_tally(tally)
     raise SystemExit(_status(done.outcome, tally))
 
@@ -226,7 +243,7 @@ def _opened(source: str) -> Iterator[BinaryIO | IO[bytes]]:
 
 
 @contextmanager
-def _progress(name: str) -> Iterator[feed_runs.Progress]:
+def _progress(name: str) -> Iterator[feed_turns.Progress]:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),

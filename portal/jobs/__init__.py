@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Flask
 
 from portal import queue
-from portal.jobs import keys, offers, outbox, upkeep, visits
+from portal.jobs import feeds, keys, offers, outbox, upkeep, visits
 from portal.queue import Job, Queue
 
 JOBS: dict[str, Job] = {
     "key_used": keys.used,
+    "feeds_due": feeds.run_due,
     "index": upkeep.reconcile_index,
     "offer_left": offers.left_for,
     "offer_seen": offers.seen,

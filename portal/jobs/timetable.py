@@ -1,7 +1,7 @@
 """The timetable of the worker: what is done every so often, by one worker at a time.
 
 Each entry takes its row of job_leases before it runs, so that several workers may all keep the timetable; whoever is killed
-keeps the others waiting for `hold` at most.
+keeps other machines waiting for `hold` at most. Feeds are not here: they have readers of their own (jobs/feeds.py).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Timed:
     run: Callable[[], object]
     hold: timedelta = timedelta(minutes=10)
     is_quick: bool = (
-        False  # quick ones have a thread of their own: no feed run makes a freed place wait
+        False  # quick ones have a thread of their own: no upkeep makes a freed place wait
     )
 
 
@@ -42,7 +42,6 @@ TIMETABLE: list[Timed] = [
     Timed("index", timedelta(minutes=10), upkeep.reconcile_index, timedelta(hours=1)),
     Timed("clusters", timedelta(minutes=10), clusters.catch_up),
     Timed("rules", timedelta(hours=6), upkeep.roll_out_rules, timedelta(hours=1)),
-    Timed("feeds", timedelta(minutes=1), feeds.run_due, timedelta(hours=2)),
     Timed("links", timedelta(minutes=5), links.check_due),
     Timed("grace", timedelta(hours=1), feeds.hide_unconfirmed),
     Timed("problems", timedelta(hours=24), feeds.forget_problems),
@@ -75,7 +74,8 @@ def run_if_due(timed: Timed) -> bool:
         if not leases.is_due(timed.name, timed.every):
             return False
     with db.database().writing() as session:
-        taken = leases.take(timed.name, outbox.WORKER, timed.every, timed.hold)
+        holder = leases.holder()
+        taken = leases.take(timed.name, holder, timed.every, timed.hold)
         session.commit()
     if not taken:
         return False
@@ -83,7 +83,7 @@ def run_if_due(timed: Timed) -> bool:
         timed.run()
     finally:
         with db.database().writing() as session:
-            leases.release(timed.name, outbox.WORKER)
+            leases.release(timed.name, holder)
             session.commit()
     return True
 

@@ -1,4 +1,8 @@
-"""The worker: huey's consumer for nudges, and two threads that keep the timetable. Stops when it is told to, after its current job."""
+"""The worker: huey's consumer for nudges, two threads that keep the timetable, and the readers of feeds.
+
+It stops when it is told to, after its current job. A reader that is in the middle of a feed is not waited for: a download
+may take minutes, and a run that is cut short loses nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from flask import Flask
 from huey.consumer import Consumer
 
 from portal.errors import SettingsError
-from portal.jobs import timetable
+from portal.jobs import feeds, timetable
 from portal.queue import Queue
 
 # The consumer's own rules would let it sleep up to ten seconds when nothing happens.
@@ -29,8 +33,13 @@ def run(app: Flask, *, periodic: bool = True) -> None:
         for quick in (True, False)
         if periodic
     ]
-    for keeper in keepers:
-        keeper.start()
+    readers = [
+        threading.Thread(target=feeds.keep, args=(app, stop), daemon=True)
+        for _ in range(feeds.READERS)
+        if periodic
+    ]
+    for thread in (*keepers, *readers):
+        thread.start()
     try:
         Consumer(
             known.huey,

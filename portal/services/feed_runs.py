@@ -8,7 +8,8 @@ vanish is plausible: that is the brake.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import BinaryIO
@@ -25,15 +26,15 @@ from portal.formats.settings import ReadSettings
 from portal.models import Association, Feed, Offer, OfferState, RunOutcome
 from portal.services import feed_items, outbox, signups
 from portal.services.feed_items import Change, Known
+from portal.services.feed_turns import Progress, Save
 
 BATCH = 25  # records read before they are written together: about 50 ms of write transaction
+# One batch at a time in a process: feeds that are read side by side and queue at SQLite's own lock keep others out for seconds.
+WRITING = threading.Lock()
 BRAKE_SHARE, BRAKE_LEAST = 0.30, 20
 SHOWN_PROBLEMS = 20
 STORED_PROBLEMS = 5_000
 PRESENT = (OfferState.LIVE, OfferState.PAUSED, OfferState.PENDING)
-
-Save = Callable[[], object]
-Progress = Callable[[int], object]
 
 
 @dataclass
@@ -98,7 +99,8 @@ def read(
     save()
     try:
         for batch in _batches(found):
-            _write_batch(known, batch, seen, tally, save)
+            with WRITING:
+                _write_batch(known, batch, seen, tally, save)
             progress(tally.records)
     except FormatError as error:
         # It is not what it was (a web page, a cut file): offers stay, and a person is told.

@@ -1,4 +1,5 @@
-"""The life of a feed: added, due, run, suspect, confirmed, paused. What a run does to offers is in feed_runs.py.
+"""The life of a feed: added, due, run, suspect, paused. What a run does to offers is in feed_runs.py, what a person answers
+when one is suspect in feed_answers.py.
 
 `run` is called by a door (a command or a job) that hands over `save`, the end of a transaction. The download happens
 before any transaction is open.
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from portal import clock, db, tokens, vault
 from portal.errors import Conflict, Invalid, NotFound, PortalError
@@ -31,8 +32,9 @@ from portal.models import (
     ProblemSeverity,
     RunOutcome,
 )
-from portal.services import feed_pages, feed_runs, grace, outbox
-from portal.services.feed_runs import Progress, Save, Tally
+from portal.services import feed_pages, feed_runs, feed_turns, grace, outbox
+from portal.services.feed_runs import Tally
+from portal.services.feed_turns import Progress, Save
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 JITTER = 0.1  # of the interval, so that feeds added together do not run together for ever
@@ -80,20 +82,31 @@ def by_name(name: str) -> Feed:
 
 
 def due() -> list[Feed]:
-    """Active feeds whose time has come."""
+    """Active feeds whose time has come and that nobody reads, the one that waits longest first."""
     return list(
         db.session.scalars(
-            select(Feed)
-            .where(Feed.state == FeedState.ACTIVE, Feed.url != "", Feed.next_run_at <= clock.now())
-            .order_by(Feed.next_run_at)
+            select(Feed).where(*_is_due(), ~feed_turns.taken()).order_by(Feed.next_run_at)
         )
     )
 
 
+def is_due(feed: Feed) -> bool:
+    """Has its time come? For whoever has its turn, and looked for due feeds before."""
+    return db.session.scalar(select(Feed.id).where(Feed.id == feed.id, *_is_due())) is not None
+
+
+def _is_due() -> tuple[ColumnElement[bool], ...]:
+    return Feed.state == FeedState.ACTIVE, Feed.url != "", Feed.next_run_at <= clock.now()
+
+
 def run(feed: Feed, limits: Limits, save: Save, progress: Progress = lambda count: None) -> FeedRun:
-    """Fetch the feed and read it; the run's row tells what happened, also when the download failed."""
+    """Fetch the feed and read it; the run's row tells what happened, also when the download failed.
+
+    No transaction is open while bytes come in or are parsed. The door has the feed's turn (feed_turns.alone).
+    """
     started = begin(feed)
     save()
+    progress = feed_turns.noting(started, save, progress)
     try:
         sesame = vault.opened(feed.credentials)
         with fetch(
@@ -112,8 +125,8 @@ def run(feed: Feed, limits: Limits, save: Save, progress: Progress = lambda coun
             more = feed_pages.following(
                 download, feed.format, turn, limits.max_bytes, limits.max_seconds
             )
-            tally = read(feed, download.file, limits, save, progress, more)
             started.bytes = download.size
+            tally = read(feed, download.file, limits, save, progress, more)
             # Of many pages the first alone may be the same: they are all asked for each time.
             if tally.outcome is RunOutcome.DONE and not is_paged:
                 feed.etag = download.etag[:250]
@@ -220,28 +233,6 @@ def _live_count(feed: Feed) -> int:
     return db.session.scalar(found) or 0
 
 
-def confirm(feed: Feed, save: Save) -> int:
-    """A person says that the suspect run was right: withdraw what it no longer had, show what it brought."""
-    last = _suspect_run(feed)
-    withdrawn = feed_runs.withdraw(list(last.pending.get("missing", [])), save)
-    for offer in _held(feed, last):
-        offer.state, offer.version = OfferState.LIVE, offer.version + 1
-        outbox.reindex(offer.id)
-    last.withdrawn = withdrawn
-    settle(feed, last)
-    save()
-    return withdrawn
-
-
-def dismiss(feed: Feed, save: Save) -> None:
-    """A person says that the suspect run was wrong: what it brought goes, what was there stays."""
-    last = _suspect_run(feed)
-    held = [offer.id for offer in _held(feed, last)]
-    settle(feed, last)
-    feed_runs.withdraw(held, save)
-    save()
-
-
 def pause(feed: Feed) -> None:
     """Stop fetching; offers stay. Raises Conflict while a run waits for a word: its question must not be forgotten."""
     _require_settled(feed)
@@ -257,44 +248,3 @@ def resume(feed: Feed) -> None:
 def _require_settled(feed: Feed) -> None:
     if feed.state is FeedState.SUSPECT:
         raise Conflict("Répondez d’abord au passage qui attend : acceptez-le ou écartez-le.")
-
-
-def suspect_run(feed: Feed) -> FeedRun | None:
-    """The run that waits for a person's word, when one does."""
-    if feed.state is not FeedState.SUSPECT:
-        return None
-    return db.session.scalar(
-        select(FeedRun)
-        .where(FeedRun.feed_id == feed.id, FeedRun.outcome == RunOutcome.SUSPECT)
-        .order_by(FeedRun.id.desc())
-        .limit(1)
-    )
-
-
-def _suspect_run(feed: Feed) -> FeedRun:
-    last = suspect_run(feed)
-    if last is None:
-        raise Conflict("Aucun passage de « %(name)s » n’attend de décision.", name=feed.name)
-    return last
-
-
-def _held(feed: Feed, last: FeedRun) -> list[Offer]:
-    created = list(last.pending.get("created", []))
-    found: list[Offer] = []
-    for start in range(0, len(created), 500):
-        found += db.session.scalars(
-            select(Offer).where(
-                Offer.feed_id == feed.id,
-                Offer.state == OfferState.PENDING,
-                Offer.external_id.in_(created[start : start + 500]),
-            )
-        )
-    return found
-
-
-def settle(feed: Feed, last: FeedRun) -> None:
-    """The decision is made: the feed goes on, at once."""
-    last.outcome, last.pending = RunOutcome.DONE, {}
-    grace.confirm(feed)
-    feed.state, feed.next_run_at = FeedState.ACTIVE, clock.now()
-    db.session.flush()

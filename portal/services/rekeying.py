@@ -15,7 +15,7 @@ from portal import clock, db
 from portal.formats.problem import FeedProblem, Notebook
 from portal.formats.renumbering import Pair
 from portal.models import Feed, History, Like, Offer, OfferState, Shift, Signup
-from portal.services import feeds, outbox
+from portal.services import feed_answers, outbox
 
 SOME = 500  # ids in one statement
 
@@ -160,11 +160,11 @@ def _rename(moves: dict[int, tuple[str, str]]) -> None:
 
 def _answer(feed: Feed, moved: set[int], arrived: set[str]) -> None:
     """A suspect run of the same renumbering: what got its new id neither vanished nor came new."""
-    held = feeds.suspect_run(feed)
+    held = feed_answers.suspect_run(feed)
     if held is None:
         return
     missing = [ident for ident in held.pending.get("missing", []) if ident not in moved]
     created = [ident for ident in held.pending.get("created", []) if ident not in arrived]
     held.pending = {"missing": missing, "created": created}
     if not missing and not created:
-        feeds.settle(feed, held)
+        feed_answers.settle(feed, held)

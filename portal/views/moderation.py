@@ -13,7 +13,7 @@ from portal.errors import Invalid, NotFound
 from portal.forms.feed import RefusalForm
 from portal.forms.moderation import FlagForm, ReasonForm
 from portal.models import Association, Claim, Decision, Flag, Offer
-from portal.services import claims, feeds, moderation, partners
+from portal.services import claims, feed_answers, feeds, moderation, partners
 from portal.services.moderation import Queue
 from portal.views import access
 from portal.views.access import moderators
@@ -111,7 +111,7 @@ def suspend(association_id: int) -> Any:
 @moderators
 def confirm_feed(name: str) -> Any:
     """The implausible run was right."""
-    feeds.confirm(feeds.by_name(name), db.session.commit)
+    feed_answers.confirm(feeds.by_name(name), db.session.commit)
     return _done(_("Le passage est accepté."))
 
 
@@ -119,7 +119,7 @@ def confirm_feed(name: str) -> Any:
 @moderators
 def dismiss_feed(name: str) -> Any:
     """The implausible run was wrong."""
-    feeds.dismiss(feeds.by_name(name), db.session.commit)
+    feed_answers.dismiss(feeds.by_name(name), db.session.commit)
     return _done(_("Le passage est écarté : les offres d’avant restent."))
 
 

@@ -11,7 +11,7 @@ from portal import db, permissions
 from portal.errors import Invalid
 from portal.forms.feed import ProposalForm
 from portal.models import Association, Feed, Person
-from portal.services import feeds, partners
+from portal.services import feed_answers, feeds, partners
 from portal.views import access
 from portal.views.access import by_token, feed_runners, one_click, signed_in
 
@@ -80,7 +80,7 @@ def resume(feed: Feed) -> Any:
 @feed_runners
 def confirm(feed: Feed) -> Any:
     """The implausible run was right."""
-    feeds.confirm(feed, db.session.commit)
+    feed_answers.confirm(feed, db.session.commit)
     return _done(feed, _("Le passage est accepté."))
 
 
@@ -88,7 +88,7 @@ def confirm(feed: Feed) -> Any:
 @feed_runners
 def dismiss(feed: Feed) -> Any:
     """The implausible run was wrong."""
-    feeds.dismiss(feed, db.session.commit)
+    feed_answers.dismiss(feed, db.session.commit)
     return _done(feed, _("Le passage est écarté : les offres d’avant restent."))
 
 

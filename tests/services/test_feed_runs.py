@@ -22,7 +22,7 @@ from portal.models import (
     ShiftState,
     Signup,
 )
-from portal.services import feed_runs, feeds
+from portal.services import feed_answers, feed_runs, feeds
 from portal.services.feed_runs import Tally
 from tests import factories
 from tests.feeds import LIMITS, deliver, line, table
@@ -160,7 +160,7 @@ def test_the_brake_keeps_everything_until_a_person_confirms(
     tally = run(table(*(line(n) for n in range(30))))
     assert (tally.outcome, tally.withdrawn, live(session)) == (RunOutcome.SUSPECT, 0, 60)
     assert feed.state is FeedState.SUSPECT
-    assert feeds.confirm(feed, session.commit) == 30
+    assert feed_answers.confirm(feed, session.commit) == 30
     session.expire_all()
     assert (live(session), feed.state) == (30, FeedState.ACTIVE)
 
@@ -180,7 +180,7 @@ def test_renumbered_ids_are_not_shown_beside_the_old_ones(
     run(table(*(line(n) for n in range(40))))
     tally = run(table(*(line(n + 1000, f"Trier des livres {n}") for n in range(40))))
     assert (tally.outcome, live(session)) == (RunOutcome.SUSPECT, 40)
-    feeds.dismiss(feed, session.commit)
+    feed_answers.dismiss(feed, session.commit)
     session.expire_all()
     shown = set(session.scalars(select(Offer.external_id).where(Offer.state == OfferState.LIVE)))
     assert shown == {str(n) for n in range(40)}
@@ -192,10 +192,10 @@ def test_what_was_dismissed_does_not_come_back_with_the_next_run(
     run(table(*(line(n) for n in range(40))))
     wrong = table(*(line(n + 1000, f"Trier des livres {n}") for n in range(40)))
     run(wrong)
-    feeds.dismiss(feed, session.commit)
+    feed_answers.dismiss(feed, session.commit)
     session.expire_all()
     assert (run(wrong).outcome, live(session)) == (RunOutcome.SUSPECT, 40)
-    assert feeds.confirm(feed, session.commit) == 40
+    assert feed_answers.confirm(feed, session.commit) == 40
     session.expire_all()
     shown = set(session.scalars(select(Offer.external_id).where(Offer.state == OfferState.LIVE)))
     assert shown == {str(n + 1000) for n in range(40)}

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.cli.feeds import commands
 from portal.formats import renumbering
 from portal.models import Feed, FeedState, Like, Offer, OfferState, RunOutcome, Shift, Signup
-from portal.services import feeds, rekeying
+from portal.services import feed_answers, feeds, rekeying
 from portal.services.rekeying import Rekeyed
 from tests import factories
 from tests.feeds import deliver, line, table
@@ -105,7 +105,7 @@ def test_control_without_the_table_a_confirmed_renumbering_loses_likes_and_signu
 ) -> None:
     crowd = people(session)
     deliver(session, feed, AFTER)
-    feeds.confirm(feed, session.commit)
+    feed_answers.confirm(feed, session.commit)
     session.expire_all()
     live = set(session.scalars(select(Offer.id).where(Offer.state == OfferState.LIVE)))
     assert not live & set(crowd[0]) and not live & set(crowd[1])

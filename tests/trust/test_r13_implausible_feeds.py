@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.models import Feed, FeedState, Offer, OfferState, Outbox, RunOutcome
-from portal.services import feed_runs, feeds
+from portal.services import feed_answers, feed_runs, feeds
 from portal.services.feeds import Limits
 from tests import factories
 
@@ -104,7 +104,7 @@ def test_r13_it_is_done_when_a_person_confirms(
 ) -> None:
     deliver(*BAD[kind])
     assert feed.state is FeedState.SUSPECT
-    assert feeds.confirm(feed, session.commit) == COUNT
+    assert feed_answers.confirm(feed, session.commit) == COUNT
     session.expire_all()
     assert shown(session) == (COUNT if kind == "renumbered" else 0)
     assert feed.state is FeedState.ACTIVE
