@@ -23,7 +23,7 @@ from search.document import Language
 ENGLISH_MARK = "~"
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 GAP = 100
-_CACHE = 200_000
+_CACHE = 20_000
 
 _APOSTROPHE = re.compile("[’ʼ‘´`′＇ʹ‛]")
 _UNSEEN = re.compile(
@@ -33,6 +33,7 @@ _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": 
 _ACRONYM = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}(?:[^\W\d_](?!\w))?")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _EXACT = re.compile(r"#?\w+")
+_PIECE = re.compile(r"[^\s,;:!?()\[\]\"«»“”/…–—]+")
 _DIGIT = re.compile(r"\d")
 
 _stemmers = {"fr": Stemmer.Stemmer("french", 0), "en": Stemmer.Stemmer("english", 0)}
@@ -47,12 +48,21 @@ Analysed = list[tuple[int, tuple[str, ...]]]
 def clean(text: str) -> str:
     """NFC, one kind of apostrophe, and no characters that nobody sees.
 
-    The last few texts are remembered: the pipelines are run over a text one after the other.
+    The last few texts are remembered: the pipelines are run over a text one after the other. What
+    is clean stays so, and any part of it too: without what nobody saw, more may be composed.
     """
     if text.isascii():
         return text
     text = unicodedata.normalize("NFC", text)
-    return _UNSEEN.sub("", _APOSTROPHE.sub("'", text))
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", _APOSTROPHE.sub("'", text)))
+
+
+def pieces(text: str) -> list[str]:
+    """The text cut where no word reaches across, in far fewer steps than analysing it takes.
+
+    Whatever is below made of the text is what is made of its pieces, one after the other.
+    """
+    return _PIECE.findall(clean(text))
 
 
 @lru_cache(_CACHE)
@@ -70,15 +80,14 @@ def analyse(text: str, language: Language) -> Analysed:
     A stop word leaves a hole in the positions, so that "banque de sang" is found as a phrase and
     is not the phrase "banque sang".
     """
+    return [(at, forms) for at, forms in enumerate(all_forms(text, language)) if forms]
+
+
+def all_forms(text: str, language: Language) -> Iterator[tuple[str, ...]]:
+    """The forms of each word of a text; a stop word has none."""
     forms_of = _french if language == "fr" else _english
-    found: Analysed = []
-    position = 0
     for match in _WORD.finditer(_ACRONYM.sub(_joined, clean(text))):
-        for forms in forms_of(match[0].lower()):
-            if forms:
-                found.append((position, forms))
-            position += 1
-    return found
+        yield from forms_of(match[0].lower())
 
 
 def analyse_all(texts: Iterable[str], language: Language) -> Analysed:
@@ -86,9 +95,9 @@ def analyse_all(texts: Iterable[str], language: Language) -> Analysed:
     found: Analysed = []
     base = 0
     for text in texts:
-        part = analyse(text, language)
-        found += [(base + position, forms) for position, forms in part]
-        base += (part[-1][0] if part else 0) + GAP
+        part = list(all_forms(text, language))
+        found += [(base + at, forms) for at, forms in enumerate(part) if forms]
+        base += len(part) + GAP
     return found
 
 

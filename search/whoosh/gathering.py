@@ -1,12 +1,14 @@
-"""The words of a segment on their way from its documents to the flat arrays of a sidecar.
+"""The documents of a segment on their way to the flat arrays of a sidecar and to Whoosh's postings.
 
-Entries (word, document, field, positions) are kept as they come and sorted once. What is written
-are, for each word, its documents with a code of frequency and length in the main field, the few
-entries of the other fields beside them, and a mask of its own when it is frequent.
+Everything is kept as it comes and sorted once, in the order in which a sidecar numbers documents.
+What is written of the words are, for each, its documents with a code of frequency and length in
+the main field, the few entries of the other fields beside them, and a mask when it is frequent.
 """
 
-from array import array
+from collections.abc import Callable, Collection, Iterator
 from hashlib import blake2b
+from itertools import chain
+from json import loads
 from typing import Any
 
 import numpy as np
@@ -14,14 +16,16 @@ from numpy.typing import NDArray
 
 from search.ranking import FIELDS, LENGTHS
 from search.text import fold
-from search.whoosh import bits, layout, postings
-from search.whoosh.layout import Names
-from search.whoosh.lexicon import ALIKE, Group, word_hashes
-from search.whoosh.schema import ACCENTED, EXACT, Arrays
+from search.whoosh import bits, layout, postings, schema
+from search.whoosh.lexicon import ALIKE, word_hashes
+from search.whoosh.occurrences import Field, ReadBack, Sorted, numbered
+from search.whoosh.pieces import TEXT, Numbers, Texts
+from search.whoosh.schema import ACCENTED, EXACT, Arrays, Entry
 
 Ints = NDArray[Any]
+Put = Callable[[Arrays], None]
 
-GROUPS = {"text": FIELDS, EXACT: (EXACT,), ACCENTED: (ACCENTED,)}
+GROUPS = {TEXT: FIELDS, EXACT: (EXACT,), ACCENTED: (ACCENTED,)}
 FREQUENT = 16  # a word that one document in so many holds has its mask stored
 RARE = 64  # and no word that fewer hold
 MOST = 254  # of a frequency that fits a code; what is more stands with the other fields
@@ -32,78 +36,30 @@ def small(numbers: Ints) -> Ints:
     return numbers.astype(np.min_scalar_type(int(numbers.max(initial=0))))
 
 
-class _Numbers(dict[bytes, int]):
-    """Numbers for words, in the order they are met."""
+def _arrays(found: Sorted, fields: int, count: int) -> Arrays:
+    """Everything about the words of a group, by word, document and field."""
+    lengths = _lengths(found, fields, count)
+    rungs = np.minimum(np.searchsorted(LENGTHS, lengths), 255).astype(np.int32)
+    code = found.counts << 8 | rungs[found.field, found.doc]
+    new = np.diff(found.pair, prepend=-1) != 0
+    first = np.flatnonzero(new)
+    starts = np.searchsorted(found.word[first], np.arange(len(found.words) + 1))
+    pair = np.cumsum(new, dtype=np.int32) - 1
+    arrays = _coded(found.word, found.field, code, pair, starts, fields)
+    del code, new, pair
+    arrays |= {"doc": found.doc[first], "starts": small(starts), **_lexicon(found.words)}
+    arrays["place_starts"] = small(np.append(found.begins[first], len(found.places)))
+    places = found.places * np.uint32(fields)
+    arrays["places"] = small(places + np.repeat(found.field, found.counts))
+    arrays |= _masks(arrays, count)
+    return arrays | {"lengths": small(lengths.ravel()), "totals": lengths.sum(axis=1)}
 
-    def __missing__(self, word: bytes) -> int:
-        number = self[word] = len(self)
-        return number
 
-
-class Gathered:
-    """The postings of one group of fields, in any order.
-
-    A segment may have a hundred million of them: what is kept of each are a few bytes.
-    """
-
-    def __init__(self) -> None:
-        self.numbers = _Numbers()
-        self.words = array("i")
-        self.counts = array("i")
-        self.places = bytearray()
-        self._runs = array("i"), array("i"), array("i")
-
-    def add(self, doc: int, kind: int, words: list[bytes], places: list[bytes]) -> None:
-        """Some words of a field of a document, with their positions as uint32."""
-        numbers = self.numbers
-        self.words.extend([numbers[word] for word in words])
-        self.counts.extend([len(one) >> 2 for one in places])
-        self.places += b"".join(places)
-        for values, value in zip(self._runs, (doc, kind, len(words)), strict=True):
-            values.append(value)
-
-    def cells(self, rank: Ints) -> tuple[Ints, Ints]:
-        """The document, as `rank` numbers it, and the field of each entry."""
-        doc, kind, sizes = (np.array(values, np.int64) for values in self._runs)
-        return np.repeat(rank[doc].astype(np.int32), sizes), np.repeat(kind.astype(np.uint8), sizes)
-
-    def arrays(self, fields: int, rank: Ints, lengths: Ints) -> Arrays:
-        """Everything about the words, by word, document and field."""
-        ordered = sorted(self.numbers)
-        word_rank = np.empty(len(ordered), np.int64)
-        word_rank[[self.numbers[word] for word in ordered]] = np.arange(len(ordered))
-        key = word_rank[np.array(self.words, np.int32)]
-        doc, kind = self.cells(rank)
-        key = (key * len(rank) + doc) * fields + kind
-        del doc, kind
-        order = np.argsort(key)
-        key = key[order]
-        kind, key = (key % fields).astype(np.uint8), key // fields
-        new = np.diff(key, prepend=-1) != 0
-        first = new.nonzero()[0]
-        word, doc = (key // len(rank)).astype(np.int32), (key % len(rank)).astype(np.int32)
-        del key
-        counts = np.array(self.counts, np.int32)
-        begins = (np.cumsum(counts, dtype=np.int64) - counts)[order]
-        tf = counts[order]
-        del order, counts
-        rungs = np.minimum(np.searchsorted(LENGTHS, lengths), 255).astype(np.int32)
-        code = tf << 8 | rungs[kind, doc]
-        starts = np.searchsorted(word[first], np.arange(len(ordered) + 1))
-        arrays = _coded(word, kind, code, np.cumsum(new, dtype=np.int32) - 1, starts, fields)
-        arrays |= {"doc": doc[first], "starts": small(starts), **_lexicon(ordered)}
-        del word, doc, code, new
-        ends = np.cumsum(tf, dtype=np.int64)
-        arrays["place_starts"] = small(np.append(ends[first] - tf[first], len(self.places) >> 2))
-        arrays["places"] = self._placed(begins - (ends - tf), tf, kind, fields)
-        return arrays | _masks(arrays, len(rank))
-
-    def _placed(self, shift: Ints, tf: Ints, kind: Ints, fields: int) -> Ints:
-        """Every position in the order of the entries, as position * fields + field."""
-        at = np.repeat(shift, tf)
-        at += np.arange(len(at))
-        flat = np.frombuffer(self.places, "<u4")
-        return small(flat[at].astype(np.int64) * fields + np.repeat(kind, tf))
+def _lengths(found: Sorted, fields: int, count: int) -> Ints:
+    """How many words each document has in each field."""
+    at = found.field.astype(np.int64) * count + found.doc
+    sums = np.bincount(at, found.counts, fields * count)
+    return sums.astype(np.int64).reshape(fields, -1)
 
 
 def _coded(word: Ints, kind: Ints, code: Ints, pair: Ints, starts: Ints, fields: int) -> Arrays:
@@ -171,55 +127,107 @@ def _alike(arrays: Arrays, sizes: Ints) -> Ints:
 
 
 class Gathering:
-    """The documents of a segment as they are given to Whoosh, or read back from it."""
+    """The documents of a segment as they come from the portal, or back from Whoosh."""
 
     def __init__(self) -> None:
-        self._cards: list[bytes] = []
-        self._groups = {group: Gathered() for group in GROUPS}
+        self.rows = layout.Rows()
+        self.cards: list[bytes] = []
+        self._numbers = {group: Numbers() for group in GROUPS}
+        self._texts = Texts(self._numbers)
+        self._back = {group: ReadBack(numbers) for group, numbers in self._numbers.items()}
 
     def __len__(self) -> int:
-        return len(self._cards)
+        return len(self.cards)
 
-    def add(self, fields: dict[str, Any]) -> None:
-        """The next document, in the form of schema.to_fields."""
-        doc = len(self._cards)
-        self._cards.append(fields["card"])
+    def add(self, entry: Entry) -> None:
+        """The next document."""
+        doc = len(self.cards)
+        self.rows.add(entry.card)
+        self.cards.append(schema.to_bytes(entry.card))
+        for field, text in entry.texts:
+            self._texts.add(doc, field, text, entry.language)
+
+    def read_back(self, reader: Any, without: Collection[int] = ()) -> None:
+        """The documents of a Whoosh segment, after those that are here already, but for some."""
+        calls: dict[int, int] = {}
+        for doc, card in enumerate(postings.cards(reader)):
+            if doc not in without:
+                calls[doc] = len(self.cards)
+                self.rows.add(loads(card))
+                self.cards.append(card)
         for group, names in GROUPS.items():
-            gathered = self._groups[group]
-            for kind, name in enumerate(names):
-                items = fields[name]
-                gathered.add(doc, kind, [i[0] for i in items], [i[3] for i in items])
+            for field, name in enumerate(names):
+                for word, docs, places in postings.terms(reader, name):
+                    kept = [at for at, doc in enumerate(docs) if doc in calls]
+                    here = [calls[docs[at]] for at in kept]
+                    self._back[group].add(field, word, here, [places[at] for at in kept])
 
-    def read_back(self, reader: Any) -> None:
-        """All documents of a Whoosh segment, after those that are here already."""
-        base = len(self._cards)
-        self._cards += list(postings.cards(reader))
-        for group, names in GROUPS.items():
-            gathered = self._groups[group]
-            for kind, name in enumerate(names):
-                for word, docs, values in postings.terms(reader, name):
-                    for doc, places in zip(docs, values, strict=True):
-                        gathered.add(base + doc, kind, [word], [places])
+    def lengths(self, group: str, rank: Ints) -> Ints:
+        """How many words of a group each document has: a row for each field, in the new order."""
+        fields, found = len(GROUPS[group]), np.zeros(1)
+        for field, doc, counts in (self._texts.lengths(group), self._back[group].lengths()):
+            found = found + np.bincount(field * len(rank) + rank[doc], counts, fields * len(rank))
+        return found.astype(np.int64).reshape(fields, -1)
 
-    def arrays(self) -> tuple[Arrays, Names]:
-        """The segment as arrays; what was gathered is let go on the way."""
-        arrays, names, rank = layout.columns_of(self._cards)
-        for group, fields in GROUPS.items():
-            gathered = self._groups.pop(group)
-            lengths = _lengths(gathered, len(fields), rank)
-            found = gathered.arrays(len(fields), rank, lengths)
-            arrays |= {f"{group}_{key}": values for key, values in found.items()}
-            arrays[f"{group}_lengths"] = small(lengths.ravel())
-            arrays[f"{group}_totals"] = lengths.sum(axis=1)
-        return arrays | _spellings(arrays), names
+    def sorted(self, group: str, rank: Ints) -> Sorted:
+        """The postings of a group, which are let go here."""
+        texts, back, numbers = self._texts, self._back.pop(group), self._numbers.pop(group)
+        met = chain(texts.met(group), back.met())
+        words, keys = numbered(met, texts.size(group) + len(back), numbers, rank)
+        return Sorted(words, keys, rank, once=group == ACCENTED)
 
 
-def _lengths(gathered: Gathered, fields: int, rank: Ints) -> Ints:
-    """How many words each document has in each field."""
-    doc, kind = gathered.cells(rank)
-    counts = np.array(gathered.counts, np.float64)
-    found = np.bincount(kind.astype(np.int64) * len(rank) + doc, counts, fields * len(rank))
-    return found.astype(np.int64).reshape(fields, -1)
+class Arranged:
+    """The documents of a segment in the order of its sidecar; `put` is given its arrays on the way.
+
+    `names` are those that codes stand for.
+    """
+
+    def __init__(self, gathering: Gathering, put: Put) -> None:
+        self._gathering, self._put = gathering, put
+        self._columns, self.names, self._rank = layout.columns_of(gathering.rows)
+
+    def cards(self) -> list[bytes]:
+        """The cards in the new order, if Whoosh is to be given the documents so."""
+        order = self._columns["order"]
+        self._columns["order"] = np.arange(len(order), dtype=np.int32)
+        return [self._gathering.cards[doc] for doc in order.tolist()]
+
+    def lengths(self) -> dict[str, Ints]:
+        """How many words each document has in each scored field."""
+        found: dict[str, Ints] = {}
+        for group in (TEXT, EXACT):
+            lengths = self._gathering.lengths(group, self._rank)
+            found |= dict(zip(GROUPS[group], lengths, strict=True))
+        return found
+
+    def fields(self) -> Iterator[tuple[str, Field]]:
+        """The postings of each indexed field, in the order of their names, as Whoosh takes them.
+
+        A group's arrays are made when the first of its fields is.
+        """
+        self._put(self._columns)
+        ready = {"oid": self._ids()}
+        words: dict[str, list[bytes]] = {}
+        homes = {name: group for group, names in GROUPS.items() for name in names}
+        for name in sorted([*homes, *ready]):
+            if name not in ready:
+                group = homes[name]
+                found = self._gathering.sorted(group, self._rank)
+                arrays = _arrays(found, len(GROUPS[group]), len(self._rank))
+                self._put({f"{group}_{key}": values for key, values in arrays.items()})
+                words[group] = found.words
+                ready |= {other: found.of(at) for at, other in enumerate(GROUPS[group])}
+                del found, arrays
+            yield name, ready.pop(name)
+        self._put(_spellings(words[EXACT], words[ACCENTED]))
+
+    def _ids(self) -> Field:
+        ids = [b"%d" % number for number in self._columns["id"].tolist()]
+        docs = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int32)
+        counts = np.ones(len(ids), np.int32)
+        words = [ids[doc] for doc in docs.tolist()]
+        return Field(words, np.arange(len(ids) + 1), docs, counts, np.empty(0, np.uint32))
 
 
 def _lexicon(ordered: list[bytes]) -> Arrays:
@@ -237,11 +245,9 @@ def _lexicon(ordered: list[bytes]) -> Arrays:
     }
 
 
-def _spellings(arrays: Arrays) -> Arrays:
+def _spellings(exact: list[bytes], accented: list[bytes]) -> Arrays:
     """Which accented words are spellings of which exact word: (exact, accented), by exact word."""
-    exact, spelled = Group(arrays, EXACT), Group(arrays, ACCENTED)
-    folded = [fold(spelled[number].decode()).encode() for number in range(len(spelled))]
-    numbers = dict(exact.find_all(set(folded)))
-    words = np.array([numbers[word] for word in folded], np.int32)
+    numbers = {word: number for number, word in enumerate(exact)}
+    words = np.array([numbers[fold(word.decode()).encode()] for word in accented], np.int32)
     order = np.argsort(words, kind="stable")
     return {"spelled_words": words[order], "spellings": order.astype(np.int32)}

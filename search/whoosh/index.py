@@ -9,7 +9,7 @@ from search.document import Document
 from search.index import IndexUnavailable, Progress
 from search.query import Query
 from search.results import Results
-from search.whoosh import manifest, writer
+from search.whoosh import building, manifest, writer
 from search.whoosh.executing import answer
 from search.whoosh.manifest import Stamp
 from search.whoosh.sidecar import Damaged
@@ -90,7 +90,7 @@ class WhooshIndex:
 
     def rebuild(self, documents: Iterable[Document], progress: Progress | None = None) -> int:
         with manifest.writing(self._folder, self._patience):
-            return writer.rebuild(self._folder, documents, progress, border)
+            return building.rebuild(self._folder, documents, progress, border)
 
     def refresh(self) -> bool:
         before = self._open

@@ -5,16 +5,14 @@ a shift and a count of bits; then the larger ones, each in a row; then all other
 the three by the cell of a 0.1 degree grid that they are in, so that neighbours are neighbours.
 """
 
-import json
-from collections.abc import Iterable
-from typing import Any
+from array import array
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search.geo import STEPS, cells, on_sphere
 from search.whoosh import bits, schema
-from search.whoosh.schema import Arrays
+from search.whoosh.schema import Arrays, Card
 
 NOTHING = -(2**31)
 NEVER = 2**62
@@ -27,7 +25,6 @@ RARE = 64
 HEAVY = 256  # a day on which one offer in so many begins has its mask stored
 
 Names = dict[str, list[str]]
-Rows = list[tuple[Any, ...]]
 Ints = NDArray[np.int64]
 
 _TABLES = (
@@ -37,14 +34,20 @@ _TABLES = (
     "theme_doc theme_code",
     "campaign_doc campaign_code",
 )
+_CODED = {
+    THEMES: "theme_code",
+    CAMPAIGNS: "campaign_code",
+    DEPARTEMENTS: "place_departement",
+    REGIONS: "place_region",
+}
 
 
-def columns_of(cards: Iterable[bytes]) -> tuple[Arrays, Names, Ints]:
+def columns_of(rows: "Rows") -> tuple[Arrays, Names, Ints]:
     """The cards of a segment as arrays, the names that codes stand for, and the new numbers.
 
     What an offer has many of (locations, shifts, campaigns) is one array of values, by document.
     """
-    tables, names = _read(cards)
+    tables, names = rows.tables()
     order = _order(tables)
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
@@ -53,10 +56,10 @@ def columns_of(cards: Iterable[bytes]) -> tuple[Arrays, Names, Ints]:
         short = name in ("remote", "flags")
         arrays[name] = tables[name][order].astype(np.uint8 if short else np.int64)
     moved = {kind: _by_doc(tables, kind, rank) for kind in ("place", "shift", "campaign")}
-    rows = np.empty(len(moved["place"]) + 1, np.int64)
-    rows[moved["place"]] = np.arange(len(moved["place"]))
-    rows[-1] = -1
-    tables["shift_place"] = rows[tables["shift_place"]]
+    calls = np.empty(len(moved["place"]) + 1, np.int64)
+    calls[moved["place"]] = np.arange(len(moved["place"]))
+    calls[-1] = -1
+    tables["shift_place"] = calls[tables["shift_place"]]
     for table, kind in zip(_TABLES[1:], ("place", "shift", "theme", "campaign"), strict=True):
         for name in table.split() if kind in moved else ():
             values = tables[name][moved[kind]]
@@ -71,33 +74,48 @@ def columns_of(cards: Iterable[bytes]) -> tuple[Arrays, Names, Ints]:
     return arrays, names, rank
 
 
-def _read(cards: Iterable[bytes]) -> tuple[Arrays, Names]:
-    """One array a column, in the order of the cards."""
-    names = _Names()
-    rows: Rows = []
-    places: Rows = []
-    shifts: Rows = []
-    themes: Rows = []
-    campaigns: Rows = []
-    for doc, packed in enumerate(cards):
-        *numbers, slugs, tags, points, dates = json.loads(packed)
+class Rows:
+    """The cards of a segment, taken apart as they come: the numbers of each table in one row."""
+
+    def __init__(self) -> None:
+        self._tables = [array("q") for _ in _TABLES]
+        self._names = _Names()
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, card: Card) -> None:
+        """The next document's numbers, in the form of schema.entry."""
+        *numbers, slugs, tags, points, dates = card
         id_, version, cluster, association, feed, published, expires, remote, flags = numbers
         feed = NO_ID if feed is None else feed
         expires = NEVER if expires is None else expires
-        rows.append((id_, version, cluster, association, feed, published, expires, remote, flags))
-        themes += [(doc, names.code(THEMES, slug)) for slug in slugs]
-        campaigns += [(doc, names.code(CAMPAIGNS, tag)) for tag in tags]
-        first = len(places)
+        rows, places, shifts, themes, campaigns = self._tables
+        doc, code = self._count, self._names.code
+        rows.extend((id_, version, cluster, association, feed, published, expires, remote, flags))
+        for slug in slugs:
+            themes.extend((doc, code(THEMES, slug)))
+        for tag in tags:
+            campaigns.extend((doc, code(CAMPAIGNS, tag)))
+        first = len(places) // len(_TABLES[1].split())
         for lat, lon, departement, region in points:
-            code, area = names.code(DEPARTEMENTS, departement), names.code(REGIONS, region)
-            places.append((doc, NOTHING if lat is None else lat, lon or 0, code, area))
-        shifts += [(doc, s, e, -1 if at is None else first + at) for s, e, at in dates]
-    arrays: Arrays = {}
-    for table, row in zip((rows, places, shifts, themes, campaigns), _TABLES, strict=True):
-        columns = row.split()
-        values = np.array(table, np.int64).reshape(len(table), len(columns))
-        arrays |= {name: values[:, at] for at, name in enumerate(columns)}
-    return arrays, names.lists
+            where = (NOTHING, 0) if lat is None else (lat, lon)
+            places.extend((doc, *where, code(DEPARTEMENTS, departement), code(REGIONS, region)))
+        for start, end, at in dates:
+            shifts.extend((doc, start, end, -1 if at is None else first + at))
+        self._count += 1
+
+    def tables(self) -> tuple[Arrays, Names]:
+        """One array a column, in the order of the cards, and the names by their codes: sorted."""
+        arrays: Arrays = {}
+        for table, row in zip(self._tables, _TABLES, strict=True):
+            columns = row.split()
+            values = np.array(table, np.int64).reshape(-1, len(columns))
+            arrays |= {name: values[:, at] for at, name in enumerate(columns)}
+        for kind, column in _CODED.items():
+            arrays[column] = self._names.ranks(kind)[arrays[column]]
+        return arrays, {kind: sorted(some) for kind, some in self._names.lists.items()}
 
 
 def _order(tables: Arrays) -> Ints:
@@ -233,3 +251,10 @@ class _Names:
             self._codes[kind, name] = len(self.lists[kind])
             self.lists[kind].append(name)
         return self._codes[kind, name]
+
+    def ranks(self, kind: str) -> Ints:
+        """The place of each number's name among the names in order."""
+        some = self.lists[kind]
+        ranks = np.empty(len(some), np.int64)
+        ranks[sorted(range(len(some)), key=some.__getitem__)] = np.arange(len(some))
+        return ranks

@@ -7,21 +7,31 @@ stored field is used, because Whoosh would keep those as pickles.
 
 import json
 from array import array
-from typing import Any
+from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 from whoosh import columns, fields, formats
 
-from search.document import Document
+from search.document import Document, Language
 from search.geo import snap
 from search.ranking import FIELDS
-from search.text import Analysed, accented, analyse, analyse_all, exact_all
+from search.text import Analysed, accented, analyse_all, exact_all
 
 EXACT = "exact"
 ACCENTED = "accented"
-VERSION = 3
+VERSION = 4
 
 Posting = tuple[bytes, int, float, bytes]
+Card = list[Any]
+
+
+class Entry(NamedTuple):
+    """An offer on its way into the index: its numbers, and its texts, each with its field's rank."""
+
+    id: int
+    card: Card
+    language: Language
+    texts: tuple[tuple[int, str], ...]
 
 
 class Places(formats.Format):  # type: ignore[misc]
@@ -43,10 +53,10 @@ class Places(formats.Format):  # type: ignore[misc]
 
 
 class Words(fields.FieldType):  # type: ignore[misc]
-    """A scored field whose value is its postings, made by `postings`."""
+    """A field whose value is its postings, made by `postings`; no lengths are kept if not scored."""
 
-    def __init__(self) -> None:
-        super().__init__(Places(), None, scorable=True)
+    def __init__(self, *, scored: bool = True) -> None:
+        super().__init__(Places(), None, scorable=scored)
 
     def index(self, value: list[Posting], **_: object) -> list[Posting]:
         """Whoosh's entry point."""
@@ -67,29 +77,45 @@ def postings(analysed: Analysed) -> list[Posting]:
 
 def make_schema() -> Any:
     """Fields in Whoosh's terms; a change here needs a new VERSION, and a rebuild."""
-    words = {name: Words() for name in (*FIELDS, EXACT, ACCENTED)}
+    words = {name: Words() for name in (*FIELDS, EXACT)}
     return fields.Schema(
-        oid=fields.ID(unique=True), card=fields.COLUMN(columns.VarBytesColumn()), **words
+        oid=fields.ID(unique=True),
+        card=fields.COLUMN(columns.VarBytesColumn()),
+        **words,
+        **{ACCENTED: Words(scored=False)},
     )
 
 
-def to_fields(document: Document) -> dict[str, Any]:
-    """The document as Whoosh's writer takes it: `oid`, `card`, and the postings of each field."""
-    tongue = document.language
-    texts = (document.title, document.association, *document.tags, document.description)
-    return {
-        "oid": str(document.id),
-        "card": json.dumps(_card(document), separators=(",", ":")).encode(),
-        "title": postings(analyse(document.title, tongue)),
-        "association": postings(analyse(document.association, tongue)),
-        "tags": postings(analyse_all(document.tags, tongue)),
-        "description": postings(analyse(document.description, tongue)),
-        EXACT: postings([(position, (word,)) for position, word in exact_all(texts)]),
-        ACCENTED: postings([(0, (w,)) for w in {w for text in texts for w in accented(text)}]),
-    }
+def entry(document: Document) -> Entry:
+    """What is indexed of a document."""
+    title, association, tags, description = range(len(FIELDS))
+    texts = (
+        (title, document.title),
+        (association, document.association),
+        *((tags, tag) for tag in document.tags),
+        (description, document.description),
+    )
+    return Entry(document.id, _card(document), document.language, texts)
 
 
-def _card(document: Document) -> list[Any]:
+def to_bytes(card: Card) -> bytes:
+    """A card as its column keeps it."""
+    return json.dumps(card, separators=(",", ":")).encode()
+
+
+def to_fields(offer: Entry) -> dict[str, Any]:
+    """An offer as Whoosh's own writer takes it: `oid`, `card`, and the postings of each field."""
+    texts = [text for _, text in offer.texts]
+    found: dict[str, Any] = {"oid": str(offer.id), "card": to_bytes(offer.card)}
+    for at, name in enumerate(FIELDS):
+        mine = [text for field, text in offer.texts if field == at]
+        found[name] = postings(analyse_all(mine, offer.language))
+    found[EXACT] = postings([(position, (word,)) for position, word in exact_all(texts)])
+    found[ACCENTED] = postings([(0, (w,)) for w in {w for text in texts for w in accented(text)}])
+    return found
+
+
+def _card(document: Document) -> Card:
     """Everything but words; positions as whole 1e-7 degrees."""
     own = document.shift_locations or (None,) * len(document.shifts)
     return [

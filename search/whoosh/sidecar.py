@@ -1,16 +1,17 @@
 """A segment as flat arrays in one file, written once beside Whoosh's own and mapped by readers.
 
-    magic, length of the header, header (JSON: arrays with type, place and length; names), arrays
+    arrays, header (JSON: arrays with type, place and length; names), length of the header, magic
 
-The header carries the segment's name, the version of the schema and a CRC of everything after it;
-the manifest carries the CRC of the whole. A file that is missing, torn, stale or of another
-schema is refused, never half believed.
+The header carries the segment's name and the version of the schema; the manifest carries the CRC
+of the whole. A file that is missing, torn, stale or of another schema is refused, never half
+believed. The arrays come first so that each can be written, and forgotten, as soon as it is made.
 """
 
 import json
 import os
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,30 +32,53 @@ class Damaged(Exception):
     """A file of the index is not what it should be; the text says which and how."""
 
 
-def write(path: Path, name: str, arrays: Arrays, names: Names) -> int:
-    """Write the file whole under another name, sync it, then rename; return its CRC."""
-    table, crc, at = {}, 0, 0
-    for key, values in arrays.items():
-        table[key] = [values.dtype.str, at, values.size]
-        for piece in _pieces(values):
-            crc = zlib.crc32(piece, crc)
-            at += len(piece)
-    head = {"schema": schema.VERSION, "segment": name, "crc": crc, "size": at}
-    header = json.dumps(head | {"arrays": table, "names": names}).encode()
-    header += b" " * (-(len(MAGIC) + 8 + len(header)) % _ALIGN)
-    first = MAGIC + len(header).to_bytes(8, "little") + header
-    crc = zlib.crc32(first)
-    draft = path.with_suffix(f".draft{os.getpid()}")
-    with draft.open("wb") as file:
-        file.write(first)
-        for values in arrays.values():
+class Draft:
+    """A file that is being written under another name: synced and renamed when it is whole."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._path, self._name = path, name
+        self._draft = path.with_suffix(f".draft{os.getpid()}")
+        self._file = self._draft.open("wb")
+        self._table: dict[str, tuple[str, int, int]] = {}
+        self._at = self._crc = 0
+
+    def put(self, arrays: Arrays) -> None:
+        """Write some more arrays."""
+        for key, values in arrays.items():
+            self._table[key] = values.dtype.str, self._at, values.size
             for piece in _pieces(values):
-                file.write(piece)
-                crc = zlib.crc32(piece, crc)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    return crc
+                self._write(piece)
+
+    def finish(self, names: Names) -> int:
+        """Write the header, make it last, give it its name; return the CRC of the file."""
+        head = {"schema": schema.VERSION, "segment": self._name, "size": self._at}
+        header = json.dumps(head | {"arrays": self._table, "names": names}).encode()
+        self._write(memoryview(header + len(header).to_bytes(8, "little") + MAGIC))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._draft.replace(self._path)
+        return self._crc
+
+    def drop(self) -> None:
+        """Let go of what was not finished."""
+        self._file.close()
+        self._draft.unlink(missing_ok=True)
+
+    def _write(self, piece: memoryview) -> None:
+        self._file.write(piece)
+        self._crc = zlib.crc32(piece, self._crc)
+        self._at += len(piece)
+
+
+@contextmanager
+def draft(path: Path, name: str) -> Iterator[Draft]:
+    """A file to be written; what is not finished is not kept."""
+    made = Draft(path, name)
+    try:
+        yield made
+    finally:
+        made.drop()
 
 
 def _pieces(values: NDArray[Any]) -> Iterator[memoryview]:
@@ -104,14 +128,14 @@ def load(path: Path, name: str, crc: int) -> tuple[Arrays, Names]:
 def mapped(path: Path, name: str) -> tuple[Arrays, Names]:
     """Map a file that was checked before."""
     whole = np.asarray(np.memmap(path, np.uint8, "r"))
-    begin = len(MAGIC) + 8
-    length = int.from_bytes(whole[len(MAGIC) : begin].tobytes(), "little")
-    header = json.loads(whole[begin : begin + length].tobytes())
+    end = len(whole) - len(MAGIC) - 8
+    if end < 0 or whole[end + 8 :].tobytes() != MAGIC:
+        raise Damaged(f"{path.name} is of another schema.")
+    length = int.from_bytes(whole[end : end + 8].tobytes(), "little")
+    header = json.loads(whole[end - length : end].tobytes())
     if header["schema"] != schema.VERSION or header["segment"] != name:
         raise Damaged(f"{path.name} is of another schema or segment.")
-    body = whole[begin + length :]
     arrays = {}
     for key, (kind, at, size) in header["arrays"].items():
-        width = np.dtype(kind).itemsize * size
-        arrays[key] = body[at : at + width].view(kind)
+        arrays[key] = whole[at : at + np.dtype(kind).itemsize * size].view(kind)
     return arrays, header["names"]

@@ -1,4 +1,4 @@
-"""Writing: Whoosh keeps the truth of the index, then sidecars are made of it, then it is published.
+"""Writing: Whoosh keeps the truth of the index, sidecars are made of it, then it is published.
 
 The order is the defence. Whoosh commits; each new segment gets its sidecar, written and synced;
 only then does the manifest name them. Killed anywhere, a writer leaves what was published before;
@@ -8,77 +8,44 @@ what Whoosh had committed shows with the next update. Old files go last, once no
 import os
 import shutil
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from whoosh import index as whoosh_index
-from whoosh.writing import MERGE_SMALL
+from whoosh.writing import MERGE_SMALL, NO_MERGE
 
 from search.document import Document
-from search.index import Progress
 from search.whoosh import manifest, postings, schema, sidecar
-from search.whoosh.gathering import Gathering
+from search.whoosh.gathering import Arranged, Gathering
 from search.whoosh.manifest import Manifest, Segment
+from search.whoosh.postings import Policy
+from search.whoosh.schema import Entry
 
-_MEGABYTES = 64  # of postings in memory; what is more is sorted on disk
 _LARGE = 24 * 1024 * 1024  # bytes of a sidecar: a segment as large as that is merged no more
-_SEGMENT = 100_000
-
-Border = Callable[[], Any]
 
 
 def update(folder: Path, documents: list[Document], deleted_ids: set[int]) -> None:
     """Put documents and take ids out as one change; the caller holds the lock."""
     old = manifest.read(folder)
-    index = whoosh_index.open_dir(str(folder / old.build / "whoosh"))
+    home = folder / old.build
+    index = whoosh_index.open_dir(str(home / "whoosh"))
     changed = [document for document in documents if document.id not in deleted_ids]
-    fresh = Gathering()
-    with _writer(index) as writer:
+    with opened(index) as writer:
         gone = _delete(writer, deleted_ids | {document.id for document in changed})
         if not gone and not changed:
             return
-        for document in changed:
-            _add(writer, fresh, document)
-        writer.commit(mergetype=partial(_merge, folder / old.build))
-    _publish(folder, old.build, index, old, {postings.written_name(writer): fresh})
+        fresh = _commit(writer, home, map(schema.entry, changed), partial(_merge, home))
+    publish(folder, Manifest(old.generation + 1, old.build, old.segments), index, fresh)
 
 
-def rebuild(
-    folder: Path, documents: Iterable[Document], progress: Progress | None, border: Border
-) -> int:
-    """Index documents into a new build and swap it in; the caller holds the lock.
-
-    `border` guards what touches files and not the caller's documents, whose errors are its own.
-    """
-    with border():
-        build, index = _new_build(folder)
-    seen: set[int] = set()
-    done: dict[str, Segment] = {}
-    rest = iter(documents)
-    while (first := next(rest, None)) is not None:
-        fresh = Gathering()
-        with _writer(index) as writer:
-            for document in chain((first,), islice(rest, _SEGMENT - 1)):
-                if document.id in seen:
-                    raise ValueError(f"Document {document.id} came twice.")
-                seen.add(document.id)
-                with border():
-                    _add(writer, fresh, document)
-                if progress:
-                    progress(len(seen))
-            with border():
-                writer.commit(merge=False)
-        with border():
-            name = postings.written_name(writer)
-            done[name] = _write_sidecar(folder / build, name, fresh)
-    with border():
-        _publish_rebuilt(folder, build, done)
-    return len(seen)
+def add_segment(index: Any, home: Path, entries: Iterable[Entry]) -> list[Segment]:
+    """Put offers beside what is in an index, as a segment of their own, and merge nothing."""
+    with opened(index) as writer:
+        return _commit(writer, home, entries, NO_MERGE)
 
 
 def _merge(home: Path, writer: Any, segments: list[Any]) -> list[Any]:
@@ -101,24 +68,10 @@ def _size(home: Path, segment: Any) -> int:
         return 0
 
 
-def _add(writer: Any, fresh: Gathering, document: Document) -> None:
-    fields = schema.to_fields(document)
-    writer.add_document(**fields)
-    fresh.add(fields)
-
-
-def _new_build(folder: Path) -> tuple[str, Any]:
-    build = f"build-{os.urandom(6).hex()}"
-    home = folder / build / "whoosh"
-    home.mkdir(parents=True, mode=0o700)
-    return build, whoosh_index.create_in(str(home), schema.make_schema())
-
-
 @contextmanager
-def _writer(index: Any) -> Iterator[Any]:
+def opened(index: Any) -> Iterator[Any]:
     """Whoosh's writer, which keeps nothing of what it was given when anything fails."""
-    writer = index.writer(codec=postings.codec(), compound=False, limitmb=_MEGABYTES)
-    postings.take_by_blocks(writer)
+    writer = index.writer(codec=postings.codec(), compound=False)
     try:
         yield writer
     finally:
@@ -143,55 +96,64 @@ def _delete(writer: Any, ids: set[int]) -> int:
     return len(docs)
 
 
-def _publish_rebuilt(folder: Path, build: str, done: dict[str, Segment]) -> None:
-    """Swap a new build in; a damaged manifest is no hindrance, it is what rebuilding is for."""
-    try:
-        generation = manifest.read(folder).generation + 1
-    except (sidecar.Damaged, OSError, ValueError, KeyError, TypeError):
-        generation = 1
-    segments = tuple(done.values())
-    manifest.publish(folder, Manifest(generation, build, segments))
-    manifest.forget_repair(folder)
-    _sweep(folder, build, segments)
+def _commit(writer: Any, home: Path, entries: Iterable[Entry], policy: Policy) -> list[Segment]:
+    """Commit offers, and what the policy merges with them; give the new segment with its sidecar.
+
+    By Whoosh's public interface none is given: it is read back when it is published.
+    """
+    if not postings.BY_BLOCKS:
+        for offer in entries:
+            writer.add_document(**schema.to_fields(offer))
+        writer.commit(mergetype=policy)
+        return []
+    gathered, found = Gathering(), None
+    for offer in entries:
+        gathered.add(offer)
+    name = postings.written_name(writer)
+    with sidecar.draft(home / f"{name}.sidecar", name) as draft:
+
+        def arranged() -> Arranged | None:
+            nonlocal found
+            found = Arranged(gathered, draft.put) if gathered.cards else None
+            return found
+
+        postings.commit(writer, policy, gathered.read_back, arranged)
+        return [Segment(name, draft.finish(found.names))] if found else []
 
 
-def _publish(
-    folder: Path, build: str, index: Any, old: Manifest, fresh: dict[str, Gathering]
-) -> None:
-    """Write what is missing beside Whoosh's segments and name it all in a new manifest."""
-    known = {segment.name: segment for segment in old.segments}
-    generation, home = old.generation + 1, folder / build
+def publish(folder: Path, now: Manifest, index: Any, fresh: Iterable[Segment]) -> None:
+    """Name all of Whoosh's segments in a new manifest, with the sidecars made where they are missing.
+
+    `now` names those that are known, if they are whole; `fresh` are those that were just written.
+    """
+    known = {segment.name: segment for segment in now.segments}
+    written = {segment.name: segment for segment in fresh}
+    home, segments = folder / now.build, []
     reader = index.reader()
     try:
-        segments = []
         for leaf, _ in reader.leaf_readers():
             if leaf.doc_count():
                 name = postings.segment_name(leaf)
-                whole = _whole_segment(home, leaf, name, known.get(name), fresh.get(name))
-                segments.append(_with_live(home, leaf, whole, generation))
+                whole = written.get(name) or _whole_segment(home, leaf, name, known.get(name))
+                segments.append(_with_live(home, leaf, whole, now.generation))
     finally:
         reader.close()
-    manifest.publish(folder, Manifest(generation, build, tuple(segments)))
-    _sweep(folder, build, segments)
+    manifest.publish(folder, Manifest(now.generation, now.build, tuple(segments)))
+    _sweep(folder, now.build, segments)
 
 
-def _whole_segment(
-    home: Path, leaf: Any, name: str, old: Segment | None, fresh: Gathering | None
-) -> Segment:
-    """A segment with its sidecar: the old one if it is whole, or made now.
-
-    What was just given to Whoosh need not be read back, unless Whoosh merged more into it.
-    """
-    if old is not None and sidecar.is_whole(home / f"{name}.sidecar", name, old.crc):
+def _whole_segment(home: Path, leaf: Any, name: str, old: Segment | None) -> Segment:
+    """A segment with its sidecar: the old one if it is whole, or made now of what Whoosh has."""
+    path = home / f"{name}.sidecar"
+    if old is not None and sidecar.is_whole(path, name, old.crc):
         return old
-    if fresh is None or len(fresh) != leaf.doc_count_all():
-        fresh = Gathering()
-        fresh.read_back(leaf)
-    return _write_sidecar(home, name, fresh)
-
-
-def _write_sidecar(home: Path, name: str, gathered: Gathering) -> Segment:
-    return Segment(name, sidecar.write(home / f"{name}.sidecar", name, *gathered.arrays()))
+    gathered = Gathering()
+    gathered.read_back(leaf)
+    with sidecar.draft(path, name) as draft:
+        found = Arranged(gathered, draft.put)
+        for _ in found.fields():
+            pass
+        return Segment(name, draft.finish(found.names))
 
 
 def _with_live(home: Path, leaf: Any, segment: Segment, generation: int) -> Segment:

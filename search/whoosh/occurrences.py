@@ -1,0 +1,143 @@
+"""Every occurrence of every word of a segment as one number of 64 bits, sorted once for all uses.
+
+    word | document | field | position      from the highest bits to the lowest
+
+The order of those numbers is that of a sidecar's postings and, field by field, that of Whoosh's:
+sorting plain numbers is what a processor does best, and nothing has to be carried along.
+"""
+
+from array import array
+from collections.abc import Iterable, Iterator, Sized
+from dataclasses import dataclass
+
+import numpy as np
+
+from search.whoosh.pieces import Ints, Met, Numbers
+
+_FIELD_BITS = 2
+_POSITION_BITS = 22  # at most; a text of four million words has those beyond at its last place
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """The postings of one field: for each word, in order, its documents and its positions in each."""
+
+    words: list[bytes]
+    starts: Ints  # of each word's postings, and the end of the last
+    docs: Ints
+    counts: Ints  # positions of each posting
+    places: Ints  # one posting after the other
+
+
+class Sorted:
+    """The postings of one group of fields, by word, document and field."""
+
+    def __init__(self, words: list[bytes], keys: Ints, docs: Sized, *, once: bool) -> None:
+        """From the occurrences' numbers, which are sorted in place; `once`: positions say nothing."""
+        keys.sort()
+        bits, doc_bits = _bits(words, docs), _doc_bits(len(docs))
+        head = keys >> np.uint64(bits)
+        new = np.concatenate((np.ones(min(len(head), 1), bool), head[1:] != head[:-1]))
+        self.begins = np.flatnonzero(new)
+        head = head[self.begins]
+        if once:
+            keys, self.begins = keys[self.begins], np.arange(len(head))
+        self.words = words
+        self.counts = np.diff(self.begins, append=len(keys)).astype(np.int32)
+        self.places = (keys & np.uint64((1 << bits) - 1)).astype(np.uint32)
+        self.field = (head & np.uint64((1 << _FIELD_BITS) - 1)).astype(np.uint8)
+        self.pair = (head >> np.uint64(_FIELD_BITS)).astype(np.int64)
+        self.doc = (self.pair & ((1 << doc_bits) - 1)).astype(np.int32)
+        self.word = (self.pair >> doc_bits).astype(np.int32)
+
+    def of(self, field: int) -> Field:
+        """The postings of one of the fields."""
+        mine = np.flatnonzero(self.field == field)
+        word, counts = self.word[mine], self.counts[mine]
+        starts = np.flatnonzero(np.diff(word, prepend=-1))
+        begins, places = self.begins[mine], self.places
+        if len(mine) < len(self.word):
+            places = places[spans(begins, counts)]
+        named = [self.words[number] for number in word[starts].tolist()]
+        return Field(named, np.append(starts, len(word)), self.doc[mine], counts, places)
+
+
+def spans(begins: Ints, counts: Ints) -> Ints:
+    """The numbers from each beginning on, as many as it counts, one span after the other."""
+    ends = np.cumsum(counts, dtype=np.int64)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.repeat(begins - (ends - counts), counts) + np.arange(total)
+
+
+def numbered(
+    met: Iterable[Met], size: int, numbers: Numbers, rank: Ints
+) -> tuple[list[bytes], Ints]:
+    """All words in order, and the occurrences as numbers.
+
+    `size` is how many there are; `rank` the place of each document in the new order.
+    """
+    words = sorted(numbers)
+    ranks = np.empty(len(words), np.uint64)
+    ranks[[numbers[word] for word in words]] = np.arange(len(words))
+    shifts = [np.uint64(n) for n in (_doc_bits(len(rank)), _FIELD_BITS, _bits(words, rank))]
+    furthest = (1 << int(shifts[2])) - 1
+    keys, at = np.empty(size, np.uint64), 0
+    for word, doc, field, position in met:
+        part = keys[at : at + len(word)]
+        part[:] = ranks[word]
+        for shift, more in zip(
+            shifts, (rank[doc], field, np.minimum(position, furthest)), strict=True
+        ):
+            part <<= shift
+            part |= more.astype(np.uint64)
+        at += len(word)
+    return words, keys
+
+
+def _doc_bits(docs: int) -> int:
+    return max(docs - 1, 1).bit_length()
+
+
+def _bits(words: Sized, docs: Sized) -> int:
+    """How many bits are left for a position."""
+    used = max(len(words) - 1, 1).bit_length() + _doc_bits(len(docs)) + _FIELD_BITS
+    return min(64 - used, _POSITION_BITS)
+
+
+class ReadBack:
+    """The postings of one group as Whoosh gives them back."""
+
+    def __init__(self, numbers: Numbers) -> None:
+        self._numbers = numbers
+        self._words, self._docs, self._counts = array("i"), array("i"), array("i")
+        self._places = bytearray()
+        self._fields, self._sizes = array("i"), array("i")
+
+    def add(self, field: int, word: bytes, docs: list[int], places: list[bytes]) -> None:
+        """The postings of a word in one field, with their positions as uint32."""
+        if docs:
+            self._words.append(self._numbers[word])
+            self._docs.fromlist(docs)
+            self._counts.fromlist([len(one) >> 2 for one in places])
+            self._places += b"".join(places)
+            self._fields.append(field)
+            self._sizes.append(len(docs))
+
+    def __len__(self) -> int:
+        """How many occurrences there are."""
+        return len(self._places) >> 2
+
+    def lengths(self) -> tuple[Ints, Ints, Ints]:
+        """The field and the document of each posting, and how many positions it has."""
+        field = np.repeat(np.asarray(self._fields, np.int64), np.asarray(self._sizes))
+        return field, np.asarray(self._docs), np.asarray(self._counts)
+
+    def met(self) -> Iterator[Met]:
+        """Every occurrence."""
+        counts = np.asarray(self._counts)
+        run = np.repeat(np.repeat(np.arange(len(self._sizes)), np.asarray(self._sizes)), counts)
+        word, field = np.asarray(self._words)[run], np.asarray(self._fields, np.int64)[run]
+        yield word, np.repeat(np.asarray(self._docs), counts), field, self._at()
+
+    def _at(self) -> Ints:
+        return np.frombuffer(self._places, "<u4") if self._places else np.empty(0, np.uint32)
