@@ -16,6 +16,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import chain, cycle, islice
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,14 @@ def _moved(source: Path, target: Path) -> list[Any]:
     return segments
 
 
+def well_ended(process: "subprocess.Popen[bytes]") -> bytes:
+    """What a process said by its end. Raises RuntimeError when it was killed, or failed."""
+    said, _ = process.communicate(pickle.dumps(None))
+    if process.returncode:
+        raise RuntimeError(f"A builder of the index ended with {process.returncode}.")
+    return said
+
+
 class _Builder:
     """A process that makes segments of what it is given; started when it is given the first."""
 
@@ -161,13 +170,14 @@ class _Builder:
         """The segments with their sidecars, once the last is written. Raises when it ended badly."""
         if self._process is None:
             return []
-        said, _ = self._process.communicate(pickle.dumps(None))
-        if self._process.returncode:
-            raise RuntimeError(f"A builder of the index ended with {self._process.returncode}.")
-        return [Segment(**json.loads(line)) for line in said.splitlines()]
+        return [Segment(**json.loads(line)) for line in well_ended(self._process).splitlines()]
 
     def stop(self) -> None:
         """End it, if it has not ended; what it wrote is in no manifest."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.kill()
-            self._process.communicate()
+        if self._process is None:
+            return
+        self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(OSError):  # what nobody will read any more
+                pipe.close()  # type: ignore[union-attr]
+        self._process.wait()

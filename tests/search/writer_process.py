@@ -1,8 +1,8 @@
 """A writer to be killed: `python -m tests.search.writer_process FOLDER VERSION KILL_AT [MANNER]`.
 
 Puts the same twelve offers with a new version in one update (or, if the manner is "rebuild", in a
-rebuild; if it is "careless", with a manifest that is written in place), and kills itself with SIGKILL at its
-KILL_AT-th function call after it began: no `finally`, no flush, no lock let go by hand.
+rebuild, and "shared" with builders; if it is "careless", with a manifest that is written in place), and kills itself
+with SIGKILL at its KILL_AT-th function call after it began: no `finally`, no flush, no lock let go by hand.
 KILL_AT 0 lets it live; it prints how many calls the update took.
 """
 
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from search.whoosh import WhooshIndex, manifest
+from search.whoosh import WhooshIndex, building, manifest
 from tests.search.asking import offer
 
 OFFERS = 12
@@ -27,6 +27,8 @@ def main(folder: str, version: str, kill_at: str, *manner: str) -> None:
     """Update, and die on the way."""
     if "careless" in manner:
         manifest.publish = careless_publish
+    if "shared" in manner:
+        building.ALONE, building.SEGMENT, building.TOGETHER = 2, 5, 2
     index = WhooshIndex(Path(folder))
     documents = batch(int(version))
     calls, last = 0, int(kill_at)
