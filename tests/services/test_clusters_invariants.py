@@ -21,9 +21,11 @@ from portal.models import (
 )
 from portal.services import clusters, outbox
 from portal.services.clusters import likeness, looking
+from portal.services.clusters.wording import MOST_CHARACTERS, Wording
 from tests import factories
 from tests.services.clustering import TEXT, Make, partition, together, work
 from tests.services.clustering import make as make
+from tests.statements import counted
 
 
 def test_an_association_that_nobody_verified_joins_nothing_by_itself(
@@ -113,25 +115,86 @@ def forget(database: Database) -> None:
         session.commit()
 
 
-def test_few_are_compared_however_many_share_the_association_and_the_town(
-    make: Make, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number in range(60):
-        make("un", title=f"Atelier {number}")
-    work()
-    new, compared = make("deux", title="Atelier 7"), []
+@pytest.fixture
+def compared(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The pairs whose texts are compared from now on."""
+    pairs: list[object] = []
     compare = likeness.compare
 
     def counted(*pair: object) -> object:
-        compared.append(pair)
+        pairs.append(pair)
         return compare(*pair)  # type: ignore[arg-type]
 
     monkeypatch.setattr(looking, "compare", counted)
+    return pairs
+
+
+def test_few_are_compared_however_many_share_the_association_and_the_town(
+    make: Make, database: Database, compared: list[object]
+) -> None:
+    for number in range(60):
+        make("un", title=f"Atelier {chr(97 + number // 26) * 3}{chr(97 + number % 26) * 3}")
+    work()
+    new = make("deux", title="Atelier aaahhh")
+    compared.clear()
     work()
     assert len(compared) <= looking.MOST_CANDIDATES + 1
     with database.reading() as session:
-        twin = session.scalars(select(Offer.id).where(Offer.title == "Atelier 7")).all()
+        twin = session.scalars(select(Offer.id).where(Offer.title == "Atelier aaahhh")).all()
     assert together(database, new, *twin)
+
+
+@pytest.mark.parametrize("is_cut", [True, False])
+def test_what_a_number_tells_apart_is_let_go_before_its_text_is_read(
+    make: Make,
+    database: Database,
+    compared: list[object],
+    monkeypatch: pytest.MonkeyPatch,
+    is_cut: bool,
+) -> None:
+    """With its negative control: without the cut as many are compared as may be."""
+    if not is_cut:
+        monkeypatch.setattr(looking, "differ", lambda *_marks: False)
+    for number in range(30):
+        make("un", title=f"Atelier {number}")
+    work()
+    make("deux", title="Atelier 7")
+    compared.clear()
+    work()
+    # 3 is in the text ("trois cents" is 300), and so are 0 and 1 in any: the others differ both ways.
+    assert len(compared) <= 3 if is_cut else len(compared) >= looking.MOST_CANDIDATES
+
+
+def test_a_look_asks_for_few_offers_however_many_there_are(make: Make, database: Database) -> None:
+    """How SQLite means to answer each statement of a look: never by way of everything that is live."""
+    ids = [make(feed, title=f"Atelier {n}") for n in range(20) for feed in ("un", "deux")]
+    with database.reading() as session, counted(session) as statements:
+        clusters.look(clusters.load(ids))
+    assert len(statements) > 5
+    assert not any(reads_a_state(database, one) for one in statements)
+    as_one = (
+        "SELECT 1 FROM cluster_keys JOIN offers ON offers.id = cluster_keys.offer_id "
+        f"WHERE cluster_keys.key IN ({', '.join('?' * 100)}) AND offers.state IN (?, ?, ?)"
+    )
+    assert reads_a_state(database, as_one)  # the negative control: asked as one, it does
+
+
+def reads_a_state(database: Database, statement: str) -> bool:
+    with database.reading() as session:
+        cursor = session.connection().connection.cursor()
+        asked = f"EXPLAIN QUERY PLAN {statement}"
+        plan = cursor.execute(asked, ["x"] * statement.count("?")).fetchall()
+    return any("ix_offers_state" in row[3] or "ix_cluster_pairs_state" in row[3] for row in plan)
+
+
+def test_of_a_long_text_the_beginning_is_compared_and_the_whole_must_be_equal_to_be_the_same() -> (
+    None
+):
+    long = "On plante des arbustes le long du canal avec les voisins. " * 2_000
+    same, longer = Wording("Haie", long, "fr"), Wording("Haie", f"{long}Bottes.", "fr")
+    assert len(same.text.normalised) <= MOST_CHARACTERS < len(long)
+    assert same.shingles == longer.shingles and same.digest != longer.digest
+    assert Wording("Haie", long, "fr").text is same.text  # and is taken apart once
 
 
 def test_offers_from_before_there_were_clusters_are_caught_up_with(

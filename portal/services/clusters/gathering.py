@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, exists, insert, or_, select, text, update
+from sqlalchemy import case, delete, exists, insert, select, text, update
 
 from portal import clock, db
 from portal.models import Cluster, ClusterKey, ClusterPair, Offer, PairState
 from portal.services import likes, outbox
 from portal.services.clusters import looking
-from portal.services.clusters.looking import PRESENT, Findings, Pair
+from portal.services.clusters.keys import PRESENT
+from portal.services.clusters.looking import Findings, Pair
 from portal.services.clusters.parting import Link, part
 
 LINKING = (PairState.FOUND, PairState.JOINED)
@@ -42,13 +43,13 @@ def rearrange(ids: Iterable[int]) -> set[int]:
     moved = {ident for ident, home in after.items() if before[ident] != home}
     if not moved:
         return set()
-    for ident in sorted(moved):
-        db.session.execute(
-            update(Offer)
-            .where(Offer.id == ident)
-            .values(cluster_id=after[ident], version=Offer.version + 1)
-            .execution_options(synchronize_session="fetch")
-        )
+    homes = case({ident: after[ident] for ident in sorted(moved)}, value=Offer.id)
+    db.session.execute(
+        update(Offer)
+        .where(Offer.id.in_(moved))
+        .values(cluster_id=homes, version=Offer.version + 1)
+        .execution_options(synchronize_session="fetch")
+    )
     likes.follow(after, set(before.values()))
     _forget_empty(set(before.values()))
     db.session.flush()
@@ -110,12 +111,8 @@ def _pairs_of(pairs: set[Pair]) -> list[ClusterPair]:
 
 def _with_pairs(ids: Iterable[int]) -> set[int]:
     wanted = set(ids)
-    rows = db.session.execute(
-        select(ClusterPair.one_id, ClusterPair.other_id).where(
-            or_(ClusterPair.one_id.in_(wanted), ClusterPair.other_id.in_(wanted))
-        )
-    )
-    return {ident for row in rows for ident in row} & wanted
+    pairs = looking.pairs_with(wanted)
+    return {ident for row in pairs for ident in (row.one_id, row.other_id)} & wanted
 
 
 def _around(ids: set[int]) -> dict[int, int]:
@@ -129,13 +126,8 @@ def _around(ids: set[int]) -> dict[int, int]:
         )
         reached = {row.id: row.cluster_id for row in rows}
         known |= reached
-        pairs = db.session.execute(
-            select(ClusterPair.one_id, ClusterPair.other_id).where(
-                ClusterPair.state.in_(LINKING),
-                or_(ClusterPair.one_id.in_(reached), ClusterPair.other_id.in_(reached)),
-            )
-        )
-        fresh = {ident for row in pairs for ident in row} - known.keys()
+        linked = (row for row in looking.pairs_with(reached) if row.state in LINKING)
+        fresh = {i for row in linked for i in (row.one_id, row.other_id)} - known.keys()
     return known
 
 

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from heapq import nsmallest
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, or_, select
+from sqlalchemy import Select, select
 
 from portal import db
 from portal.formats.text import plain
 from portal.models import (
     Association,
-    ClusterKey,
     ClusterPair,
     Location,
     Offer,
-    OfferState,
     PairState,
     Shift,
     ShiftState,
 )
+from portal.services.clusters import keys
 from portal.services.clusters import need as taking
-from portal.services.clusters import words
+from portal.services.clusters.keys import Row
 from portal.services.clusters.likeness import Same, compare
 from portal.services.clusters.need import Need, Span, Spot
+from portal.services.clusters.words import differ
 from search.document import Language
 
 MOST_CANDIDATES = 20  # of one offer in other feeds: those whose titles are nearest
 MOST_TWINS = 200  # offers of one feed with the very same words that make one cluster
 
 Pair = tuple[int, int]  # two offers, the smaller number first
-PRESENT = (OfferState.LIVE, OfferState.PAUSED, OfferState.PENDING)
 
 
 @dataclass
@@ -107,34 +107,6 @@ def _need(row: Any, spots: tuple[Spot, ...], spans: tuple[Span, ...]) -> Need:
     )
 
 
-def write_keys(needs: Iterable[Need]) -> None:
-    """Say under which keys these needs are looked up. Committed before anybody looks: of two that arrive at once, the
-    later one finds the other."""
-    given = {need.id: need for need in needs}
-    rows = db.session.execute(
-        select(ClusterKey.offer_id, ClusterKey.key, ClusterKey.words).where(
-            ClusterKey.offer_id.in_(given)
-        )
-    )
-    held = {(row.offer_id, row.key): row.words for row in rows}
-    wanted = {(n.id, key): _title_words(n) for n in given.values() for key in n.lookup}
-    changed = [pair for pair, held_words in held.items() if wanted.get(pair) != held_words]
-    for offer_id in {offer_id for offer_id, _key in changed}:
-        db.session.execute(delete(ClusterKey).where(ClusterKey.offer_id == offer_id))
-        held = {pair: w for pair, w in held.items() if pair[0] != offer_id}
-    fresh = [
-        {"offer_id": offer_id, "key": key, "words": title}
-        for (offer_id, key), title in sorted(wanted.items())
-        if (offer_id, key) not in held
-    ]
-    if fresh:
-        db.session.execute(insert(ClusterKey), fresh)
-
-
-def _title_words(need: Need) -> str:
-    return " ".join(sorted(words.roots(need.title_forms)))[:200]
-
-
 def look(needs: dict[int, Need]) -> Findings:
     """Compare these needs with their likely twins, and again with those that they were found to be the same as."""
     found = Findings(frozenset(needs), needs=dict(needs))
@@ -156,8 +128,8 @@ def look(needs: dict[int, Need]) -> Findings:
 
 def _candidates(needs: dict[int, Need]) -> set[Pair]:
     """Who shares a key: in other feeds those with the nearest titles, in one feed the first of those with the same words."""
-    groups = _groups({key for need in needs.values() for key in need.lookup})
-    members = {ident for group in groups.values() for ident, _feed, _words in group}
+    groups = keys.groups({key for need in needs.values() for key in need.lookup})
+    members = {row.id for group in groups.values() for row in group}
     pairs: set[Pair] = set()
     for need in needs.values():
         if need.id not in members:
@@ -165,39 +137,10 @@ def _candidates(needs: dict[int, Need]) -> set[Pair]:
         for key in need.lookup:
             group = groups.get(key, [])
             if key.startswith("="):
-                pairs |= _with_twins(need.id, [ident for ident, _feed, _words in group])
+                pairs |= _with_twins(need.id, [row.id for row in group])
             else:
                 pairs |= _with_nearest(need, group)
     return pairs
-
-
-Row = tuple[int, int | None, frozenset[str]]
-
-
-def _groups(keys: set[str]) -> dict[str, list[Row]]:
-    """The offers under each key that may become one with others, by number.
-
-    An association of the portal that nobody verified joins nothing by itself: whoever claims another's name and copies
-    its text would stand in its place in search.
-    """
-    wanted = sorted(keys)
-    groups: dict[str, list[Row]] = {}
-    for start in range(0, len(wanted), 500):
-        rows = db.session.execute(
-            select(ClusterKey.key, ClusterKey.offer_id, ClusterKey.words, Offer.feed_id)
-            .join(Offer, Offer.id == ClusterKey.offer_id)
-            .join(Association, Association.id == Offer.association_id)
-            .where(
-                ClusterKey.key.in_(wanted[start : start + 500]),
-                Offer.state.in_(PRESENT),
-                or_(Offer.feed_id.is_not(None), Association.verified_at.is_not(None)),
-            )
-            .order_by(ClusterKey.key, ClusterKey.offer_id)
-        )
-        for row in rows:
-            one = (row.offer_id, row.feed_id, frozenset(row.words.split()))
-            groups.setdefault(row.key, []).append(one)
-    return groups
 
 
 def _with_twins(ident: int, group: list[int]) -> set[Pair]:
@@ -206,22 +149,30 @@ def _with_twins(ident: int, group: list[int]) -> set[Pair]:
 
 
 def _with_nearest(need: Need, group: list[Row]) -> set[Pair]:
-    own = words.roots(need.title_forms)
-    others = [row for row in group if row[1] != need.feed_id]
-    if len(others) > MOST_CANDIDATES:
-        others.sort(key=lambda row: (-len(own & row[2]), row[0]))
-    return {ordered(need.id, row[0]) for row in others[:MOST_CANDIDATES]}
+    """Those of other feeds whose marks do not differ: what would be told apart is let go before its text is loaded."""
+    own, marks = need.wording.title.roots, need.wording.marks
+    others = (
+        row
+        for row in group
+        if row.feed_id != need.feed_id and not (row.marks and differ(marks, row.marks))
+    )
+    nearest = nsmallest(MOST_CANDIDATES, others, key=lambda row: (-len(own & row.roots), row.id))
+    return {ordered(need.id, row.id) for row in nearest}
 
 
 def _found_pairs(ids: Iterable[int]) -> set[Pair]:
-    wanted = list(ids)
-    rows = db.session.execute(
-        select(ClusterPair.one_id, ClusterPair.other_id).where(
-            ClusterPair.state == PairState.FOUND,
-            or_(ClusterPair.one_id.in_(wanted), ClusterPair.other_id.in_(wanted)),
-        )
-    )
-    return {(row.one_id, row.other_id) for row in rows}
+    return {(row.one_id, row.other_id) for row in pairs_with(ids) if row.state is PairState.FOUND}
+
+
+def pairs_with(ids: Iterable[int]) -> Iterator[Any]:
+    """one_id, other_id and state of the pairs of these offers, whatever is known of them; some come twice.
+
+    By offer alone: asked by state too, SQLite reads all the pairs of that state.
+    """
+    for some in keys.some(sorted(ids)):
+        for end in (ClusterPair.one_id, ClusterPair.other_id):
+            asked = select(ClusterPair.one_id, ClusterPair.other_id, ClusterPair.state)
+            yield from db.session.execute(asked.where(end.in_(some)))
 
 
 def ordered(one: int, other: int) -> Pair:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 
 from portal.models import Precision
 from portal.services.clusters import words
+from portal.services.clusters.wording import Wording
 from portal.services.places import names
 from search.document import Language
 
@@ -59,42 +59,9 @@ class Need:
     spans: tuple[Span, ...]
 
     @cached_property
-    def digest(self) -> str:
-        """Equal for the same words in title and text."""
-        read = f"{words.normalised(self.title)}\n{words.normalised(self.text)}"
-        return hashlib.sha256(read.encode()).hexdigest()[:32]
-
-    @cached_property
-    def title_forms(self) -> tuple[tuple[str, ...], ...]:
-        return words.forms(self.title, self.language)
-
-    @cached_property
-    def text_forms(self) -> tuple[tuple[str, ...], ...]:
-        return words.forms(self.text, self.language)
-
-    @cached_property
-    def text_roots(self) -> frozenset[str]:
-        return words.roots(self.text_forms)
-
-    @cached_property
-    def roots(self) -> frozenset[str]:
-        return self.text_roots | words.roots(self.title_forms)
-
-    @cached_property
-    def shingles(self) -> frozenset[int]:
-        return words.shingles(self.text_forms or self.title_forms)
-
-    @cached_property
-    def title_numbers(self) -> frozenset[str]:
-        return words.numbers(self.title)
-
-    @cached_property
-    def numbers(self) -> frozenset[str]:
-        return words.numbers(f"{self.title}\n{self.text}")
-
-    @cached_property
-    def calendar(self) -> frozenset[str]:
-        return words.calendar(f"{self.title}\n{self.text}")
+    def wording(self) -> Wording:
+        """Its title and text, taken apart."""
+        return Wording(self.title, self.text, self.language)
 
     @property
     def towns(self) -> frozenset[str]:
@@ -103,11 +70,11 @@ class Need:
             return frozenset((REMOTE,))
         return frozenset(spot.town or _cell(spot) for spot in self.spots) or frozenset((NOWHERE,))
 
-    @property
+    @cached_property
     def lookup(self) -> tuple[str, ...]:
         """The keys under which its likely twins are: same association and town; in one feed, the very same words."""
         far = (f"{key}@{town}"[:160] for key in self.keys for town in self.towns)
-        own = f"={self.feed_id or 0}:{self.association_id}:{self.digest}"
+        own = f"={self.feed_id or 0}:{self.association_id}:{self.wording.digest}"
         return (*(key for key in far if not key.endswith(f"@{NOWHERE}")), own)
 
 

@@ -64,16 +64,23 @@ class _Parts:
                 self._home[ident] = units
 
     def _may(self, ours: list[set[int]], theirs: list[set[int]], *, is_unit: bool) -> bool:
-        members = [(a, b) for x in ours for y in theirs for a in x for b in y]
         if sum(map(len, (*ours, *theirs))) > MOST_MEMBERS:
             return False
-        if any((min(pair), max(pair)) in self._split for pair in members):
+        homes = ({id(self._home[one]), id(self._home[other])} for one, other in self._split)
+        if {id(ours), id(theirs)} in homes:
             return False
         return is_unit or all(self._agree(x, y) for x in ours for y in theirs)
 
     def _agree(self, one: set[int], other: set[int]) -> bool:
         """Is some offer of the one unit not told apart from some offer of the other?"""
-        return any(self._fit(self._needs[a], self._needs[b]) for a in one for b in other)
+        return any(self._fit(a, b) for a in self._faces(one) for b in self._faces(other))
+
+    def _faces(self, unit: set[int]) -> Iterable[Need]:
+        """One offer of each kind: a hundred dates of the same words in one place are compared once."""
+        needs = (self._needs[ident] for ident in sorted(unit))
+        return {
+            (n.feed_id, n.association_id, n.wording, n.remote, n.spots): n for n in needs
+        }.values()
 
     def _fit(self, one: Need, other: Need) -> bool:
         if one.feed_id == other.feed_id:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import filterfalse
 from zlib import crc32
 
 from portal.services.places import names
 from search import text
 from search.document import Language
+
+Marks = tuple[frozenset[str], frozenset[str]]  # numbers; weekdays and months
 
 ROOT = 5  # letters: what a noun and its verb share
 SHINGLE = 2  # content words: an edited word then costs two shingles
@@ -101,6 +105,8 @@ _CALENDAR = {
         ]
     )
 }
+_CALENDAR |= {f"{word}s": named for word, named in _CALENDAR.items()}
+_DATES = frozenset(_CALENDAR.values())
 _DIGITS = re.compile(r"(\d+)|([a-z]+)")
 _MOST_DIGITS = (
     6  # longer ones are telephone numbers, registers, account numbers: not a count of anything
@@ -119,7 +125,12 @@ def forms(value: str, language: Language) -> tuple[tuple[str, ...], ...]:
 
 def roots(words: Iterable[tuple[str, ...]]) -> frozenset[str]:
     """The beginnings of the forms of these words: "ramassage" and "ramasser", "mentor" and "mentorat" have one in common."""
-    return frozenset(form[:ROOT] for forms in words for form in forms)
+    return frozenset().union(*map(_roots, words))
+
+
+@lru_cache(50_000)
+def _roots(forms: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(form[:ROOT] for form in forms)
 
 
 def shingles(words: Iterable[tuple[str, ...]]) -> frozenset[int]:
@@ -130,27 +141,34 @@ def shingles(words: Iterable[tuple[str, ...]]) -> frozenset[int]:
     return frozenset(found or {crc32(word.encode()) for word in first})
 
 
-def numbers(value: str) -> frozenset[str]:
-    """The numbers of a text: values ("13"), and codes of a letter and digits ("a1"). "Un" alone is an article.
+def numbers(tokens: list[str]) -> frozenset[str]:
+    """The numbers among the words of a normalised text: values ("13"), and codes of a letter and digits ("a1"). "Un"
+    alone is an article.
 
     Zero is left out: `14h00` says no more than `14 h`.
     """
-    tokens = normalised(value).split()
     return frozenset([*_written(tokens), *_spelt(tokens)]) - {"0"}
 
 
-def calendar(value: str) -> frozenset[str]:
-    """The weekdays and months that a text names, the same in both languages ("may" is left to chance)."""
-    words = (word.removesuffix("s") for word in normalised(value).split())
-    return frozenset(_CALENDAR[word] for word in words if word in _CALENDAR) | frozenset(
-        _CALENDAR[word] for word in normalised(value).split() if word == "mars"
-    )
+def calendar(tokens: Iterable[str]) -> frozenset[str]:
+    """The weekdays and months that these words name, the same in both languages ("may" is left to chance)."""
+    return frozenset(_CALENDAR[word] for word in _CALENDAR.keys() & tokens)
+
+
+def differ(ours: Marks, theirs: Marks) -> bool:
+    """Has each of two a mark of one kind that the other lacks?"""
+    return any(one - other and other - one for one, other in zip(ours, theirs, strict=True))
+
+
+def marks_of(marks: Iterable[str]) -> Marks:
+    """Marks that were written down in one row, by kind."""
+    known = frozenset(marks)
+    dates = known & _DATES
+    return known - dates, dates
 
 
 def _written(tokens: list[str]) -> Iterator[str]:
-    for token in tokens:
-        if not any(c.isdigit() for c in token):
-            continue
+    for token in filterfalse(str.isalpha, tokens):
         parts = [digits or letters for digits, letters in _DIGITS.findall(token)]
         if len(parts) == 2 and len(parts[0]) == 1 and parts[0].isalpha():
             yield token  # A1, B2: a level, a room, a road

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 LONGEST = 120  # characters of a text worth reading: the longest label of France has 70
 
 # Letters that Unicode does not take apart into a base and an accent.
-_LETTERS = str.maketrans(
-    {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "ı": "i"}
-)
+_LETTERS = {
+    "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "ı": "i",
+}  # fmt: skip
+_RESPELT = str.maketrans(_LETTERS)
 _SHORT = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 _OVER, _UNDER = re.compile(r"\bs/\s?"), re.compile(r"\bss/\s?")
 _ACCENTS = re.compile("[\u0300-\u036f]+")
@@ -79,8 +80,11 @@ def key(text: str) -> str:
     if "/" in text:
         text = _OVER.sub("sur ", _UNDER.sub("sous ", text))
     if not text.isascii():
-        text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.translate(_LETTERS)))
-    return " ".join(_SHORT.get(word, word) for word in _WORDS.findall(text))
+        if any(letter in text for letter in _LETTERS):
+            text = text.translate(_RESPELT)
+        text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+    words = _WORDS.findall(text)
+    return " ".join(map(_SHORT.get, words, words))
 
 
 def without_article(name: str) -> str:
