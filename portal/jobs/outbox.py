@@ -28,21 +28,40 @@ Failures = dict[int, tuple[str, bool]]  # row -> why, and whether for ever
 
 @dataclass(frozen=True)
 class Handler:
-    """Who does a kind of row: at most so many at once, under a lease of so many seconds."""
+    """Who does a kind of row: at most so many at once under a lease of so many seconds, and so many times in a turn.
+
+    `waits`: takes its turn only when none before it had a full one, that is when these have caught up.
+    """
 
     work: Callable[[Sequence[Job]], Failures]
     batch: int
     seconds: int = 300
+    times: int = 1
+    waits: bool = False
 
 
 def drain(*_ids: int) -> int:
-    """Do everything that is due; returns how many rows were closed."""
-    return sum(_drain(kind, handler) for kind, handler in HANDLERS.items())
+    """Do everything that is due, kind by kind in turns; returns how many rows were closed."""
+    closed, is_at_work = 0, True
+    while is_at_work:
+        is_at_work = is_full = False
+        for kind, handler in HANDLERS.items():
+            if handler.waits and is_full:
+                continue
+            taken, done = _turn(kind, handler)
+            is_at_work |= taken > 0
+            is_full |= taken == handler.batch * handler.times
+            closed += done
+    return closed
 
 
-def _drain(kind: str, handler: Handler) -> int:
-    closed = 0
-    while jobs := _lease(kind, handler):
+def _turn(kind: str, handler: Handler) -> tuple[int, int]:
+    """How many rows were taken, and how many of them closed."""
+    taken = closed = 0
+    for _time in range(handler.times):
+        jobs = _lease(kind, handler)
+        if not jobs:
+            break
         failures = _worked(handler, jobs)
         with db.database().writing() as session:
             outbox.done(job for job in jobs if job.id not in failures)
@@ -50,8 +69,8 @@ def _drain(kind: str, handler: Handler) -> int:
                 if job.id in failures:
                     _give_back(job, *failures[job.id])
             session.commit()
-        closed += len(jobs) - len(failures)
-    return closed
+        taken, closed = taken + len(jobs), closed + len(jobs) - len(failures)
+    return taken, closed
 
 
 def _lease(kind: str, handler: Handler) -> list[Job]:
@@ -113,9 +132,10 @@ def update_index(jobs: Sequence[Job]) -> Failures:
 
 
 # Mail one by one: under one lease for many, a slow server would make the last of them overdue, and so sent twice.
-# Clusters first: what they move is then indexed once.
+# Clusters last: whoever looks for a need finds it at once, for a moment perhaps twice; only what a cluster then moves is
+# indexed again.
 HANDLERS: dict[str, Handler] = {
-    "cluster": Handler(clusters.gather, batch=4),
+    "mail": Handler(send_mail, batch=1, times=20),
     "index": Handler(update_index, batch=500),
-    "mail": Handler(send_mail, batch=1),
+    "cluster": Handler(clusters.gather, batch=16, waits=True),
 }
