@@ -34,24 +34,32 @@
     }
 
     ask() {
-      clearTimeout(this.timer);
-      this.wanted?.abort();
+      this.giveUp();
       const text = this.input.value.trim();
       if (text.length < 2) return this.close();
       this.timer = setTimeout(() => this.fetch(text), 120);
     }
 
+    giveUp() {
+      clearTimeout(this.timer);
+      this.wanted?.abort();
+      this.wanted = undefined;
+    }
+
     async fetch(text) {
-      this.wanted = new AbortController();
+      const wanted = (this.wanted = new AbortController());
+      let found = [];
       try {
         const url = `${this.input.dataset.combobox}?q=${encodeURIComponent(text)}`;
-        const answer = await fetch(url, { signal: this.wanted.signal, headers: { Accept: "application/json" } });
-        if (!answer.ok) return this.close();
-        const found = await answer.json();
-        this.show(Array.isArray(found) ? found : (found.places ?? found.words ?? []));
-      } catch (error) {
-        if (error.name !== "AbortError") this.close();
+        const answer = await fetch(url, { signal: wanted.signal, headers: { Accept: "application/json" } });
+        if (!answer.ok) throw new Error(answer.status);
+        found = await answer.json();
+      } catch {
+        if (wanted === this.wanted) this.close();
+        return;
       }
+      // An answer that comes late, after another letter, a choice or Escape, is nobody's any more.
+      if (wanted === this.wanted) this.show(Array.isArray(found) ? found : (found.places ?? found.words ?? []));
     }
 
     show(found) {
@@ -76,19 +84,21 @@
       }));
       const { saidOne, saidMany, saidNone } = this.input.dataset;
       const count = this.options.length;
-      this.said.textContent = count === 0 ? saidNone : count === 1 ? saidOne : saidMany.replace("{n}", count);
+      const words = count === 0 ? saidNone : count === 1 ? saidOne : saidMany.replace("{n}", count);
+      if (this.said.textContent !== words) this.said.textContent = words;  // set anew, the same words would be read again
       this.list.hidden = count === 0;
       this.input.setAttribute("aria-expanded", String(count > 0));
       this.input.removeAttribute("aria-activedescendant");
+      // On a short screen the list ends below the fold: the page moves, the field stays in sight.
+      this.list.scrollIntoView({ block: "nearest" });
     }
 
     close() {
-      clearTimeout(this.timer);
+      this.giveUp();
+      this.leave();
       this.list.hidden = true;
-      this.at = -1;
       this.said.textContent = "";
       this.input.setAttribute("aria-expanded", "false");
-      this.input.removeAttribute("aria-activedescendant");
     }
 
     point(to) {
@@ -100,6 +110,13 @@
       this.input.setAttribute("aria-activedescendant", items[this.at].id);
     }
 
+    // Back into the text: the caret moves, so no option is the active one any more.
+    leave() {
+      this.list.children[this.at]?.setAttribute("aria-selected", "false");
+      this.at = -1;
+      this.input.removeAttribute("aria-activedescendant");
+    }
+
     take(index) {
       const option = this.options[index];
       if (!option) return;
@@ -109,15 +126,19 @@
     }
 
     key(event) {
+      if (event.isComposing) return;  // these keys choose among the writing system's own proposals
       const open = !this.list.hidden;
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         event.preventDefault();
         const down = event.key === "ArrowDown";
         if (open) this.point(this.at < 0 && !down ? -1 : this.at + (down ? 1 : -1));
         else if (down) this.ask();
-      } else if (event.key === "Enter" && open && this.at >= 0) {
+      } else if (event.key === "Enter") {
+        if (!open || this.at < 0) return this.close();  // the form is sent; on a page that stays, so would the list
         event.preventDefault();
         this.take(this.at);
+      } else if (["Home", "End", "ArrowLeft", "ArrowRight"].includes(event.key)) {
+        this.leave();
       } else if (event.key === "Escape" && open) {
         event.preventDefault();
         this.close();
