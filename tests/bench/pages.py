@@ -6,6 +6,7 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 from flask import Flask
 from rich.console import Console
@@ -13,6 +14,7 @@ from rich.table import Table
 from sqlalchemy import event, select
 
 from portal.models import Offer, OfferState
+from tests.bench.places import PREFIXES
 from tests.bench.running import make_demo
 
 ROUNDS = 120
@@ -47,7 +49,8 @@ def pages(app: Flask) -> list[tuple[str, list[str], str]]:
         ("/search", ["/search", *searches], "p95 40 ms, 4 SQL"),
         ("/search.json", [s.replace("/search?", "/search.json?") for s in searches], ""),
         ("/offers/<id>", [f"/offers/{o.id}-{o.slug}" for o in offers], "6 SQL"),
-        ("/places?q=", [f"/places?q={t[:3]}" for t in towns], ""),
+        ("/places?q=", [f"/places?q={quote(p)}" for p in PREFIXES], "p95 2 ms, all places"),
+        ("/words?q=", [f"/words?q={w[:n]}" for w in words for n in (1, 2, 3, 5)], "p95 2 ms"),
     ]
 
 
