@@ -25,7 +25,8 @@ ROOT = Path(__file__).parent.parent.parent
 
 def make_demo(folder: Path, offers: int = 600, port: int = 8000) -> Flask:
     """An app with the gazetteer, the demo and its index."""
-    wanted = {"DATA": folder, "DEMO": True, "QUEUE_URL": "immediate:", "PORT": port}
+    wanted: dict[str, object] = {"DATA": folder, "DEMO": True, "QUEUE_URL": "immediate:"}
+    wanted |= {"PORT": port, "API_PER_MINUTE": 10**6}  # one client asks more than any may
     app = create_app(config.from_environment({}, wanted))
     with app.app_context():
         migrate.upgrade(app.extensions["database"].engine)
