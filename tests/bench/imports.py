@@ -1,14 +1,14 @@
 """`make bench-feeds`: how long a feed takes, in what memory, and what searches take meanwhile.
 
 A whole portal as `make run` starts it (web server, worker, embedded index), and `feeds import` as a partner's run beside
-it: all records new, then all unchanged, then a feed of 200 MiB. Time counts until the worker has indexed the last offer.
+it: all records new, then all unchanged, then a feed of 200 MiB. Time counts until the last offer can be found; then until
+nothing waits any more, twins included. A run at full size keeps its figures in docs/feeds-bench.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -16,15 +16,15 @@ import threading
 import time
 import urllib.request
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
+from tests.bench import imports_page
+from tests.bench.imports_page import Measured
 from tests.bench.running import ROOT, Servers, make_demo, served
+from tests.bench.watching import Portal, memory, processor
 from tests.ports import free_port
 
 HEADER = (
@@ -40,35 +40,9 @@ TOWNS = (
 TEXT = "On trie, on range et on répare des livres avec l’équipe du mardi. "
 ASKED = ("livres", "jardin", "aide aux devoirs", "maraude", "trier")
 PAUSE = 0.1  # seconds between two searches: ten a second, beside the import
+LOOK = 0.2  # seconds between two looks at the portal
 MIB = 1024 * 1024
-
-
-@dataclass
-class Measured:
-    """One import: seconds until indexed, MiB of each process, and the seconds of each search meanwhile."""
-
-    what: str
-    records: int
-    bound: str
-    seconds: float = 0.0
-    searches: list[float] = field(default_factory=list)
-    import_mib: tuple[float, float] = (0.0, 0.0)  # at its beginning, at its most
-    worker_mib: float = 0.0
-
-    def row(self) -> tuple[str, ...]:
-        ranked = sorted(self.searches) or [0.0]
-        p95 = ranked[min(len(ranked) - 1, int(len(ranked) * 0.95))]
-        start, peak = self.import_mib
-        return (
-            self.what,
-            f"{self.records:,}",
-            f"{self.seconds:.1f}",
-            f"{self.records / self.seconds:.0f}",
-            f"{peak:.0f} ({peak - start:+.0f})",
-            f"{self.worker_mib:.0f}",
-            f"{p95 * 1000:.0f} ({len(self.searches)})",
-            self.bound,
-        )
+RECORDS, BIG = 20_000, 200
 
 
 def write_table(path: Path, records: int, description: str = TEXT) -> None:
@@ -86,10 +60,11 @@ def write_table(path: Path, records: int, description: str = TEXT) -> None:
 def main() -> None:
     """Measure and print, each figure beside its bound."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--records", type=int, default=20_000)
-    parser.add_argument("--big", type=int, default=200, help="MiB of the big feed; 0 leaves it out")
+    parser.add_argument("--records", type=int, default=RECORDS)
+    parser.add_argument("--big", type=int, default=BIG, help="MiB of the big feed; 0 leaves it out")
     given = parser.parse_args()
     done = []
+    load = os.getloadavg()
     with tempfile.TemporaryDirectory() as name:
         folder, port = Path(name), free_port()
         # In a process of its own: the gazetteer's memory is not the import's.
@@ -98,45 +73,49 @@ def main() -> None:
             cwd=ROOT,
             check=True,
         )
-        small, big = folder / "feed.csv", folder / "big.csv"
-        write_table(small, given.records)
         columns = (
-            TextColumn("{task.description}"),
+            TextColumn("{task.description:>30}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
         )
-        with served(folder, port) as servers, Progress(*columns, transient=True) as bar:
-            plan = [
-                Measured("all new", given.records, "20,000 in 60 s, 250 MiB, p95 300 ms"),
-                Measured("unchanged", given.records, "20,000 in 15 s"),
-            ]
-            for one in plan:
-                done.append(measure(one, servers, folder, small, "bench", bar))
-            if given.big:
-                text = TEXT * 150
-                count = given.big * MIB // (len(text.encode()) + 150)
-                write_table(big, count, text)
-                one = Measured(
-                    f"{big.stat().st_size // MIB} MiB", count, "128 MiB more than at its start"
-                )
-                done.append(measure(one, servers, folder, big, "big", bar))
-    show(done)
+        with served(folder, port) as servers, Progress(*columns) as bar:
+            for one, feed, description in plan(given.records, given.big):
+                path = folder / f"{feed}.csv"
+                if not path.exists():
+                    write_table(path, one.records, description)
+                measure(one, servers, folder, path, bar)
+                done.append(one)
+    imports_page.show(done, load)
+    if (given.records, given.big) == (RECORDS, BIG):
+        imports_page.write(done, load)
 
 
-def measure(
-    one: Measured, servers: Servers, folder: Path, feed: Path, name: str, bar: Progress
-) -> Measured:
-    """Import a file by the command while pages are searched, until the worker has nothing left to index."""
-    task = bar.add_task(one.what, total=one.records)
+def plan(records: int, big: int) -> list[tuple[Measured, str, str]]:
+    """What is imported in turn: what it is called, the name of its feed, the text of its records."""
+    found = [
+        (Measured("all new", records, are_new=True), "small", TEXT),
+        (Measured("unchanged", records), "small", TEXT),
+    ]
+    if big:
+        text = TEXT * 150
+        count = big * MIB // (len(text.encode()) + 150)
+        found.append((Measured(f"{big} MiB", count, are_new=True), "big", text))
+    return found
+
+
+def measure(one: Measured, servers: Servers, folder: Path, feed: Path, bar: Progress) -> None:
+    """Import a file by the command while pages are searched, until the worker has nothing left to do."""
+    portal = Portal(folder)
+    reading = bar.add_task(f"{one.what}: read", total=one.records)
     over = threading.Event()
     asking = threading.Thread(target=ask, args=(servers.address, over, one.searches))
-    before = stored(folder)
+    stored, worked = portal.stored(), processor(servers.worker.pid)
     began = time.perf_counter()
     asking.start()
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "feeds", "import", str(feed)]
     with subprocess.Popen(
-        [*command, "--name", name],
+        [*command, "--name", feed.stem],
         cwd=ROOT,
         env=servers.environment,
         stdout=subprocess.DEVNULL,
@@ -144,19 +123,34 @@ def measure(
     ) as process:
         while process.poll() is None:
             now = memory(process.pid, "VmHWM")
-            if stored(folder) == before:
-                one.import_mib = (max(now, one.import_mib[0]), now)
-            one.import_mib = (one.import_mib[0], max(now, one.import_mib[1]))
-            bar.update(task, completed=stored(folder) - before)
-            time.sleep(0.1)
-    while waiting(folder):
-        bar.update(task, completed=one.records)
-        time.sleep(0.1)
+            if portal.stored() == stored:
+                one.import_start = max(now, one.import_start)
+            one.import_peak = max(now, one.import_peak)
+            one.import_processor = max(processor(process.pid), one.import_processor)
+            bar.update(reading, completed=portal.stored() - stored)
+            time.sleep(LOOK)
+    one.read_seconds = time.perf_counter() - began
+    bar.update(reading, completed=one.records)
+    if process.returncode:
+        raise SystemExit(f"The import of {feed.name} ended with {process.returncode}.")
+    if one.are_new:
+        finding = bar.add_task(f"{one.what}: can be found", total=one.records)
+        while unfound := portal.unfound():
+            bar.update(finding, completed=one.records - unfound)
+            time.sleep(LOOK)
+        bar.update(finding, completed=one.records)
     one.seconds = time.perf_counter() - began
     over.set()
     asking.join()
-    one.worker_mib = memory(servers.worker.pid, "VmHWM")
-    return one
+    most = max(1, portal.waiting())
+    settling = bar.add_task(f"{one.what}: twins looked for", total=most)
+    while waiting := portal.waiting():
+        bar.update(settling, total=max(most, waiting), completed=most - min(most, waiting))
+        time.sleep(LOOK)
+    bar.update(settling, completed=most)
+    one.settled_seconds = time.perf_counter() - began
+    one.worker_processor = processor(servers.worker.pid) - worked
+    one.worker_peak = memory(servers.worker.pid, "VmHWM")
 
 
 def ask(address: str, over: threading.Event, seconds: list[float]) -> None:
@@ -171,49 +165,6 @@ def ask(address: str, over: threading.Event, seconds: list[float]) -> None:
         with suppress(OSError), urllib.request.urlopen(url, timeout=30) as page:
             page.read()
         seconds.append(time.perf_counter() - began)
-
-
-def stored(folder: Path) -> int:
-    """How many offers of feeds the database holds."""
-    return read(folder, "SELECT count(*) FROM offers WHERE feed_id IS NOT NULL")
-
-
-def waiting(folder: Path) -> int:
-    """How many offers the index has not looked at."""
-    return read(
-        folder,
-        "SELECT count(*) FROM outbox WHERE kind = 'index' AND done_at IS NULL AND failed_at IS NULL",
-    )
-
-
-def read(folder: Path, sql: str) -> int:
-    """One number out of the database, beside everybody."""
-    connection = sqlite3.connect(f"file:{folder / 'relais.db'}?mode=ro", uri=True, timeout=10)
-    try:
-        return int(connection.execute(sql).fetchone()[0])
-    finally:
-        connection.close()
-
-
-def memory(pid: int, which: str) -> float:
-    """MiB of a process; 0 when it is gone."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(which)), 0.0)
-
-
-def show(done: list[Measured]) -> None:
-    """The table, with the machine's load beside it: who shares it shares its time."""
-    report = Table(
-        *("feed", "records", "seconds", "records/s", "import MiB", "worker MiB"),
-        *("search p95 ms (n)", "bound"),
-        title=f"Feeds into a served portal, load {os.getloadavg()[0]:.1f}",
-    )
-    for one in done:
-        report.add_row(*one.row())
-    Console().print(report)
 
 
 if __name__ == "__main__":

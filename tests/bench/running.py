@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 import sys
 import tempfile
@@ -108,3 +109,11 @@ def process_wait(process: subprocess.Popen[bytes], seconds: float) -> None:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
         return
+
+
+def machine() -> str:
+    """Processor, cores, memory."""
+    told = Path("/proc/cpuinfo").read_text().partition("model name")[2].partition("\n")[0]
+    model = told.strip(" :\t") or platform.machine()
+    total = int(Path("/proc/meminfo").read_text().split()[1]) / 1024**2
+    return f"{model}, {os.cpu_count()} cores, {total:.0f} GB, Python {platform.python_version()}"

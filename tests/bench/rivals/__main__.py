@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import pickle
-import platform
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from tests.bench.offers import questions
 from tests.bench.rivals import building, installing, load, page
 from tests.bench.rivals.asked import prepared
 from tests.bench.rivals.material import prepare
+from tests.bench.running import machine
 
 ENGINES = ("ours", "tantivy", "sqlite", "postgis")
 DATA_SEED = 1
@@ -132,14 +132,6 @@ def compare(engines: list[str], folder: Path, queries: int) -> dict[str, int]:
         found[other] = sum(ours != theirs for ours, theirs in pairs)
         print(f"  {other} counts otherwise than {first}: {found[other]} of {queries}", flush=True)
     return found
-
-
-def machine() -> str:
-    """Processor, cores, memory."""
-    told = Path("/proc/cpuinfo").read_text().partition("model name")[2].partition("\n")[0]
-    model = told.strip(" :\t") or platform.machine()
-    total = int(Path("/proc/meminfo").read_text().split()[1]) / 1024**2
-    return f"{model}, {os.cpu_count()} cores, {total:.0f} GB, Python {platform.python_version()}"
 
 
 if __name__ == "__main__":
