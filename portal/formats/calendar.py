@@ -46,7 +46,7 @@ def read(stream: BinaryIO, settings: ReadSettings) -> Iterator[FeedItem | FeedPr
         if not event.moves:
             masters.add(event.ident)
         elif kept < _MOST_MOVED:
-            moved.setdefault(event.ident, []).append(event)
+            moved.setdefault(event.ident, []).append(event.dates)
             kept += 1
     stream.seek(start)
     events = _events(stream, settings)

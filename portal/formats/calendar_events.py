@@ -16,6 +16,7 @@ _KNOWN = re.compile(
     r"LAST-MODIFIED|REFRESH-INTERVAL|X-[\w-]+)[;:]|[ \t]"
 )
 _OTHERS = re.compile(r"BEGIN:(VTIMEZONE|VTODO|VJOURNAL|VFREEBUSY|VAVAILABILITY|VALARM)$")
+_DATES = ("RECURRENCE-ID", "DTSTART", "DTEND", "DURATION", "STATUS")
 _ESCAPED = re.compile(r"\\(.)")
 
 
@@ -67,6 +68,12 @@ class Event:
     def moves(self) -> bool:
         """Whether it stands for one date of a series."""
         return self.first("RECURRENCE-ID") is not None
+
+    @property
+    def dates(self) -> Event:
+        """The same without its texts: thousands of them are kept until their series comes."""
+        kept = {name: self.properties[name] for name in _DATES if name in self.properties}
+        return Event(self.line, "", self.code, kept)
 
 
 class Events:
