@@ -4,7 +4,7 @@ PY := .venv/bin/python
 FLASK := .venv/bin/flask --app wsgi
 export PYTHONDONTWRITEBYTECODE ?= 1
 
-.PHONY: help run test test-whoosh3 check format bench bench-search bench-feeds trust trust-fast migrate messages pictures vendor lock clean
+.PHONY: help run test test-whoosh3 check format bench bench-search bench-feeds judged trust trust-fast migrate messages pictures vendor lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -40,6 +40,9 @@ bench-search: .venv/test ## the search engine beside tantivy, SQLite and Postgre
 
 bench-feeds: .venv/test ## a feed of 20,000 offers and one of 200 MiB: seconds, memory, searches meanwhile
 	$(PY) -m tests.bench.imports
+
+judged: .venv/test ## how well search answers: the French pairs, both halves, and the judged questions, worst first
+	@$(PY) -m pytest -q -s tests/search/test_french.py::test_the_table_of_french_pairs tests/search/test_judged_questions.py::test_sixty_judged_questions_are_answered_as_well_as_ever
 
 trust-fast: .venv/test ## every trust row at small n
 	$(PY) -m pytest tests/trust

@@ -89,6 +89,8 @@ STEMS = {
     "generation": "generation",
     "organe": "organe",
     "universite": "universit",
+    "refugie": "refugie",  # and not a refuge, where animals are
+    "refugiee": "refugie",
 }
 
 # -aux that is not the plural of -al.
@@ -159,6 +161,15 @@ FAMILIES = (
     "scolarite scolaire scolaires ecole ecoles ecolier ecoliers",
     "famille familles familial familiale familiaux",
     "numerique numeriques numerisation",
+    "promenade promener promenades promeneur promeneuse promeneurs",
+    "comptage compter comptages",
+    "recensement recenser recensements recenseur recenseuse recenseurs",
+    "ramassage ramasser ramassages ramasse ramasseur ramasseuse ramasseurs",
+    "apprentissage apprendre apprenant apprenante apprenants apprentissages",
+    "inscription inscrire inscriptions",
+    "election electoral electorale electorales elections electoraux electeur electrice electeurs",
+    "demenagement demenager demenagements demenageur demenageurs",
+    "adoption adopter adoptions adoptant adoptants",
 )
 
 # Groups of expressions that mean the same need; each finds the others, with a lower weight.
@@ -167,7 +178,7 @@ SYNONYMS = (
     ("sans-abri", "sdf", "sans domicile fixe", "personnes à la rue"),
     ("aide aux devoirs", "soutien scolaire", "accompagnement scolaire"),
     ("devoirs", "soutien scolaire"),
-    ("réfugiés", "demandeurs d'asile", "exilés"),
+    ("réfugiés", "demandeurs d'asile", "exilés", "migrants"),
     ("ehpad", "maison de retraite"),
     ("malvoyants", "déficients visuels", "aveugles"),
     ("malentendants", "sourds", "déficients auditifs"),
@@ -184,4 +195,8 @@ SYNONYMS = (
     ("visites à domicile", "visites de convivialité"),
     ("foot", "football"),
     ("bibliothèque", "médiathèque"),
+    ("balade", "promenade"),
+    ("fauteuil roulant", "fauteuil"),
+    ("compter", "recenser"),
+    ("réparer", "remettre en état", "reconditionner"),
 )

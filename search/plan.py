@@ -17,7 +17,7 @@ from search import english, french
 from search.document import Language
 from search.query import Clause, Query, Term
 from search.ranking import SYNONYM_WEIGHT
-from search.text import LANGUAGES, analyse, edits, exact_words, fold, is_corrigible
+from search.text import FAMILY, LANGUAGES, analyse, edits, exact_words, fold, is_corrigible
 
 
 class Lexicon(Protocol):
@@ -172,18 +172,28 @@ def _synonym_table(language: Language) -> dict[str, list[Entry]]:
 def _correct(
     clauses: tuple[Clause, ...], needs: list[Need], lexicon: Lexicon
 ) -> tuple[tuple[Clause, ...], tuple[tuple[str, str], ...]]:
-    """Replace each plain word that no live document holds by its most used neighbour, if any."""
+    """Replace each plain word that no live document holds by its most used neighbour, if any.
+
+    Where no document has a neighbour as it is, one of another word of its family will do.
+    """
     fixed: list[Clause] = []
     corrected: list[tuple[str, str]] = []
     for clause, need in zip(clauses, needs, strict=True):
         typed = _may_be_a_slip(clause, need)
         if typed and not any(_is_held(literal, lexicon) for literal in need.literals):
-            used = lexicon.most_frequent(edits(fold(typed)))
+            near = edits(fold(typed))
+            used = lexicon.most_frequent(near) or _of_a_family(near, lexicon)
             if used is not None and used != fold(typed):
                 corrected.append((typed, used))
                 clause = Clause((Term((used,)),))
         fixed.append(clause)
     return tuple(fixed), tuple(corrected)
+
+
+def _of_a_family(words: Iterable[str], lexicon: Lexicon) -> str | None:
+    """A word of a family of which a live document has another: "jardniage" is no slip of "jardin", and means it."""
+    known = sorted(word for word in words if word in FAMILY)
+    return next((word for word in known if lexicon.holds(FAMILY[word])), None)
 
 
 def _may_be_a_slip(clause: Clause, need: Need) -> str | None:

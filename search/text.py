@@ -38,7 +38,7 @@ _DIGIT = re.compile(r"\d")
 
 _stemmers = {"fr": Stemmer.Stemmer("french", 0), "en": Stemmer.Stemmer("english", 0)}
 _stemming = Lock()
-_FAMILY = {word: f"{row.split()[0]}+" for row in french.FAMILIES for word in row.split()}
+FAMILY = {word: f"{row.split()[0]}+" for row in french.FAMILIES for word in row.split()}
 
 # Each word of a text: its position and the forms under which it can be found.
 Analysed = list[tuple[int, tuple[str, ...]]]
@@ -158,7 +158,7 @@ def _french_forms(word: str) -> tuple[str, ...]:
     if folded in french.STOP_WORDS and word not in french.NOT_STOP_WORDS:
         return ()
     plain = _singular(folded)
-    family = [_FAMILY[w] for w in (folded, plain) if w in _FAMILY][:1]
+    family = [FAMILY[w] for w in (folded, plain) if w in FAMILY][:1]
     kept = plain
     if plain == folded:
         kept = word

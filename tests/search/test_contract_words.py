@@ -59,6 +59,13 @@ def test_a_word_that_nothing_contains_is_corrected_and_said(index: Index) -> Non
     assert (ids(found), found.corrected) == ([1], (("jradin", "jardin"),))
 
 
+def test_a_slip_of_a_word_whose_family_alone_is_there_is_corrected_too(index: Index) -> None:
+    index.update([offer(1, "Un jardin"), offer(2, "Un vélo")])
+    found = find(index, "jardniage")
+    assert (ids(found), found.corrected) == ([1], (("jardniage", "jardinage"),))
+    assert find(index, "bricoalge").corrected == ()  # nothing here is of its family
+
+
 def test_a_word_of_three_letters_is_never_corrected(index: Index) -> None:
     index.update([offer(1, "Vélo pour tri")])
     assert find(index, "tru").total == 0
