@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from portal.clock import PARIS
-from portal.services import finding
+from portal.models.place import AREAS
+from portal.services import finding, places
 from search.query import Area
 
 NOW = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)  # a Thursday
@@ -142,3 +143,25 @@ def test_no_parameters_whatever_make_an_error(
 ) -> None:
     asked = finding.read(params, now=NOW)
     assert asked.query.limit == 20 and asked.page >= 1
+
+
+@pytest.mark.parametrize(
+    ("place", "area", "counts", "is_said"),
+    [
+        ("Bretagne", "35", Area("departement", "35"), False),
+        ("Ille-et-Vilaine", "R53", Area("departement", "35"), False),
+        ("Bretagne", "R53", Area("region", "53"), False),
+        ("Bretagne", "69", Area("region", "53"), True),
+        ("Rhône (département)", "35", Area("departement", "69"), True),
+    ],
+)
+def test_a_territory_that_is_typed_and_one_that_is_asked_for_mean_what_they_have_in_common(
+    session: Session, place: str, area: str, counts: Area, is_said: bool
+) -> None:
+    places.load(row for row in places.shipped() if row.kind in AREAS)
+    asked = read(place=place, area=area)
+    assert asked.query.area == counts
+    assert ("rien en commun" in sentences(asked)) is is_said
+    # What does not count is not among what is searched for, nor carried along.
+    assert sum(part.kind == "area" for part in asked.parts) == (area != "R53" or place != "Bretagne") - is_said  # fmt: skip
+    assert read(**dict(asked.params)).query.area == counts

@@ -47,6 +47,10 @@ class Given:
     def part(self, kind: str, params: Params, sentence: str, **values: Any) -> None:
         self.parts.append(Part(kind, Note(sentence, **values), params))
 
+    def take_back(self, kind: str) -> None:
+        """What was understood turns out not to count."""
+        self.parts = [part for part in self.parts if part.kind != kind]
+
     def flag(self, name: str, sentence: str) -> bool:
         """A yes or no; anything else is no, and said."""
         typed = self.one(name).lower()

@@ -29,7 +29,7 @@ class Where:
 
 
 def read(given: Given) -> Where:
-    """The box wins over a position, a position over a place; an area narrows each of them."""
+    """The box wins over a position, a position over a place; an area narrows each of them, as far as it has to do with it."""
     area = _area(given)
     box = _box(given)
     if box is not None:
@@ -63,7 +63,7 @@ def _place(given: Given, area: Area | None) -> Where:
         )
         return Where(area=area, rivals=found.rivals, is_unknown=True)
     if best.area:
-        return _whole_area(given, typed, best, found.rivals, found.is_ambiguous)
+        return _whole_area(given, typed, area, best, found.rivals, found.is_ambiguous)
     assert best.lat is not None and best.lon is not None  # noqa: S101 - positions come whole
     circle = Circle(best.lat, best.lon, _radius(given, float(best.radius_km)))
     pairs: list[tuple[str, str]] = [("place", typed)]
@@ -80,7 +80,12 @@ def _place(given: Given, area: Area | None) -> Where:
 
 
 def _whole_area(
-    given: Given, typed: str, best: PlaceMatch, rivals: tuple[PlaceMatch, ...], ambiguous: bool
+    given: Given,
+    typed: str,
+    area: Area | None,
+    best: PlaceMatch,
+    rivals: tuple[PlaceMatch, ...],
+    ambiguous: bool,
 ) -> Where:
     """A département or région has its own border, so a radius around it means nothing."""
     if given.one("radius"):
@@ -89,7 +94,31 @@ def _whole_area(
             place=best.label,
         )
     given.part("place", (("place", typed),), "%(place)s", place=best.label)
-    return Where(None, None, area_of(best.kind, best.code), best, rivals, ambiguous)
+    return Where(None, None, _narrower(given, area, best), best, rivals, ambiguous)
+
+
+def _narrower(given: Given, area: Area | None, best: PlaceMatch) -> Area:
+    """What a territory that was typed and one that was asked for have in common: the smaller, where one is in the other.
+
+    Two that only exclude each other would find nothing: what was typed counts, and it is said.
+    """
+    here = area_of(best.kind, best.code)
+    if area is None:
+        return here
+    asked = places.area(given.one("area"))
+    assert asked is not None  # noqa: S101 - `area` was read from it
+    if area.kind == "departement" and here.kind == "region" and asked.region == here.code:
+        return area
+    if area.kind == "region" and here.kind == "departement" and best.region == area.code:
+        return here
+    given.take_back("area")
+    if area != here:
+        given.note(
+            "« %(place)s » et « %(area)s » n’ont rien en commun : la recherche porte sur « %(place)s ».",
+            place=best.label,
+            area=asked.name,
+        )
+    return here
 
 
 def area_of(kind: str, code: str) -> Area:
