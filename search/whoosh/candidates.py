@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search import ranking
-from search.whoosh import bits, layout, schema
+from search.whoosh import bits, layout
 from search.whoosh.bits import Bits, Docs
-from search.whoosh.cards import Cards, tongues
+from search.whoosh.cards import Cards
 from search.whoosh.filters import Filters
 from search.whoosh.matching import Matched
 from search.whoosh.where import EDGE_KM
@@ -22,6 +22,7 @@ Ints = NDArray[np.int64]
 Roughs = NDArray[np.float32]
 FEW = 300  # so many are looked at without further ado
 CHUNK = 4096
+SPARE = 16
 MUCH_LONGER = 8  # lists than documents: then it pays to look these up
 _HAIR = 1 + 1e-5  # rough scores are right to six digits
 
@@ -32,7 +33,7 @@ class Candidates:
     def __init__(self, filters: Filters, matched: Matched, mask: Bits, *, placed: bool) -> None:
         self._filters, self._matched, self._mask = filters, matched, mask
         self._part, self._query = filters.part, filters.query
-        self._placed = placed
+        self._standing, self._placed = filters.standing, placed
         self.count = bits.count(mask)
 
     def first(self, wanted: int) -> Cards:
@@ -112,11 +113,11 @@ class Candidates:
         return self._earliest(wanted)
 
     def _earliest(self, wanted: int) -> Cards:
-        """Cut off at the first shift of all, which the next one is never before."""
+        """Cut off at the first shift ahead, which the next one asked for is never before."""
         docs = self._all()
-        first = self._part.arrays["first_start"][docs]
+        first = self._standing.next[docs]
         probe = self._cards(docs[np.argpartition(first, wanted)[: 2 * wanted]])
-        latest = probe.in_order(self._query).next
+        latest = probe.next[probe.order(self._query)]
         if len(latest) < wanted or np.isinf(latest[wanted - 1]):
             return self._cards(docs)
         return self._cards(docs[first <= latest[wanted - 1]])
@@ -137,67 +138,51 @@ class Candidates:
         return self._cards(bits.distinct(docs))
 
     def _soonest(self, wanted: int) -> Cards:
-        """Without words: walk the shifts by their start until no later one can score as well.
-
-        An ongoing offer counts as one in 14 days, so it cannot either while the last card wanted
-        has more than that gives at best.
-        """
-        starts, listed, begin, end = self._walk()
-        apart, stop, others = self._apart(), begin, 1.0
-        spoken = self._spoken()
-        if bits.count(spoken) <= FEW:  # look at them all, so that the rest has a lower ceiling
-            apart = np.union1d(apart, bits.docs_of(spoken, self._part.count))
-            others = ranking.OTHER_LANGUAGE
-        size = CHUNK + 8 * wanted * max(len(listed) // max(self.count, 1), 1)
-        while len(apart) <= 2 * FEW and stop < end:
-            stop = min(stop + size, end)
-            docs = listed[begin:stop]
-            found = bits.distinct(np.concatenate([docs[bits.holds(self._mask, docs)], apart]))
-            if len(found) >= 2 * wanted:
-                keep, least = self._cut(found, self._factors(found), wanted)
-                days = max(float(starts[stop - 1]) - self._query.now, 0.0) / ranking.DAY
-                later = ranking.sooner(min(days, ranking.SOONER_DAYS)) * ranking.fresher(0.0)
-                if least > later * others * _HAIR:
-                    return self._cards(keep)
-            size = (stop - begin) * 2
+        """Without words or circle: the list of the best, as long as it goes."""
+        listed, factors = self._standing.best(self._query.language), self._factors
+        found = listed[bits.holds(self._mask, listed)]
+        reach = _reach(wanted)
+        if len(found) > reach:
+            cards = self._cards(found[:reach])
+            if cards.worst(wanted) > factors[found[reach]] * _HAIR:
+                return cards
         docs = self._all()
-        return self._cards(self._cut(docs, self._factors(docs), wanted)[0])
+        return self._cut(docs, factors[docs], wanted)
 
-    def _spoken(self) -> Bits:
-        """Those under the mask that are in the visitor's language; all when it is not asked."""
-        english, language = self._part.planes["english"], self._query.language
-        if language is None:
-            return self._mask
-        return self._mask & (english if language == "en" else ~english)
+    def _cut(self, docs: Docs, most: Roughs, wanted: int) -> Cards:
+        """The documents that can be among the first wanted.
 
-    def _cut(self, docs: Docs, most: Roughs, wanted: int) -> tuple[Docs, float]:
-        """The documents that can be among the first wanted, and the score that these have at least.
-
-        `most` is what each can score at best; a document may come several times.
+        `most` is what each can score at best; a document may come several times. Where that is
+        what they do score, a few more than are wanted will do.
         """
-        if len(docs) <= 2 * wanted:
-            return bits.distinct(docs), 0.0
-        probe = docs[np.argpartition(most, len(most) - 2 * wanted)[-2 * wanted :]]
-        least = self._cards(bits.distinct(probe)).worst(wanted)
-        return bits.distinct(docs[most * np.float32(_HAIR) >= least]), least
+        reach = _reach(wanted)
+        if len(docs) <= reach:
+            return self._cards(bits.distinct(docs))
+        some = np.argpartition(most, len(most) - reach)[-reach:]
+        cards = self._cards(bits.distinct(docs[some]))
+        least = cards.worst(wanted)
+        if least > most[some[0]] * _HAIR:
+            return cards
+        return self._cards(bits.distinct(docs[most * np.float32(_HAIR) >= least]))
 
     def _best(self, wanted: int) -> Cards:
-        """Cut off where neither the best date, nor the best age, would help a text so far away.
+        """Cut off where date, age and nearness at their best would not help the text.
 
         With a circle each place counts on its own, and the nearest of a document is its best.
         """
         docs, near = self._places() if self._is_around else (self._all(), np.float32(1.0))
-        if not self._matched.has_scores:
-            return self._cards(self._cut(docs, near * self._factors(docs), wanted)[0])
-        most = self._texts(docs) * near
-        highest = np.float32(ranking.sooner(0.0) * ranking.fresher(0.0) * _HAIR)
-        probe = docs[np.argpartition(most, max(len(most) - 2 * wanted, 0))[-2 * wanted :]]
-        least = self._cards(bits.distinct(probe)).worst(wanted)
-        keep = (most * highest >= least).nonzero()[0]
-        docs, most = docs[keep], most[keep]
-        if len(keep) > FEW:
-            return self._cards(self._cut(docs, most * self._factors(docs), wanted)[0])
-        return self._cards(bits.distinct(docs))
+        most = self._factors[docs] * near
+        if self._matched.has_scores:
+            most *= self._texts(docs)
+        return self._cut(docs, most, wanted)
+
+    @property
+    def _factors(self) -> Roughs:
+        """The most that date, age, waiting list and language can make of each document.
+
+        The next shift that is asked for is never before the first one ahead.
+        """
+        return self._standing.factors(self._query.language)
 
     @property
     def _is_around(self) -> bool:
@@ -217,20 +202,7 @@ class Candidates:
             return np.asarray(self._matched.scores(docs), np.float32)
         return self._matched.rough_scores(docs)
 
-    def _factors(self, docs: Docs) -> Roughs:
-        """The most that date, age, waiting list and language can make of each document.
 
-        Its next shift is never before its first; one without counts as in 14 days.
-        """
-        arrays, now = self._part.arrays, self._query.now
-        until = (arrays["first_start"][docs] - now).astype(np.float32)
-        days = np.clip(until / np.float32(ranking.DAY), 0, np.float32(ranking.SOONER_DAYS))
-        age = (now - arrays["published"][docs]).astype(np.float32)
-        age = np.maximum(age / np.float32(ranking.DAY), 0)
-        factors = ranking.sooner(days) * ranking.fresher(age)
-        flags = arrays["flags"][docs]
-        free = (flags & schema.HAS_PLACES) > 0
-        factors = np.where(free, factors, factors * np.float32(ranking.WAITING_LIST))
-        if self._query.language is not None:
-            factors = factors * tongues(self._query.language, flags).astype(np.float32)
-        return np.asarray(factors)
+def _reach(wanted: int) -> int:
+    """How many documents are looked at for so many clusters, in the hope that they will do."""
+    return wanted + wanted // 4 + SPARE

@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search import ranking
-from search.document import Language
 from search.query import Query
 from search.whoosh import schema
 from search.whoosh.bits import Docs
 from search.whoosh.closeup import Closeup
 from search.whoosh.filters import Filters
 from search.whoosh.matching import Matched
+from search.whoosh.standing import days_until
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -22,7 +22,7 @@ Ints = NDArray[np.int64]
 class Cards:
     """One row a document; `part` says of which part it is, `need` what is shown once only.
 
-    `next` and `km` may be infinite.
+    `next` and `km` may be infinite; `place` is the one to show, -1 where no place is asked.
     """
 
     part: Ints
@@ -35,6 +35,7 @@ class Cards:
     score: Floats
     next: Floats
     km: Floats
+    place: Ints
 
     @classmethod
     def of(cls, filters: Filters, matched: Matched, docs: Docs, *, placed: bool) -> "Cards":
@@ -42,18 +43,20 @@ class Cards:
         arrays, query = filters.part.arrays, filters.query
         near = Closeup(filters.part, query, docs, placed=placed, start=query.start, end=query.end)
         published = arrays["published"][docs]
-        score = _scores(query, matched.scores(docs), near, published, arrays["flags"][docs])
+        place, km = near.nearest
+        text = matched.scores(docs)
         return cls(
             part=np.full(len(docs), matched.at),
-            doc=docs.astype(np.int64),
+            doc=docs,
             id=arrays["id"][docs],
             cluster=arrays["cluster"][docs],
             need=filters.part.needs[docs],
             association=arrays["association"][docs],
             published=published,
-            score=score,
+            score=_scores(query, text, near.next, km, published, arrays["flags"][docs]),
             next=near.next,
-            km=near.km,
+            km=km,
+            place=place,
         )
 
     @classmethod
@@ -70,8 +73,11 @@ class Cards:
     def __getitem__(self, rows: Ints | slice) -> "Cards":
         return Cards(*(getattr(self, field.name)[rows] for field in fields(self)))
 
-    def in_order(self, query: Query) -> "Cards":
-        """The best card of each cluster, in the order asked; ties by distance, next date, id."""
+    def order(self, query: Query) -> Ints:
+        """The row of the best card of each cluster, in the order asked.
+
+        Ties by distance, next date, id.
+        """
         metres = np.rint(self.km * 1000)
         key = {
             "distance": metres if query.circle is not None else None,
@@ -81,7 +87,7 @@ class Cards:
         if key is None:
             key = -np.rint(self.score * ranking.SCORE_STEPS)
         order = np.lexsort((self.id, self.next, metres, key))
-        return self[order[_firsts(self.need[order])]]
+        return order[_firsts(self.need[order])]
 
     def worst(self, wanted: int) -> float:
         """A score that the first `wanted` clusters have at least; 0 when there are not so many."""
@@ -103,26 +109,24 @@ def _firsts(clusters: Ints) -> Ints:
     return (~again).nonzero()[0]
 
 
-def tongues(language: Language, flags: NDArray[np.uint8]) -> Floats:
-    """What the visitor's language makes of each score."""
-    english = (flags & schema.ENGLISH) > 0
-    spoken = english if language == "en" else ~english
-    return np.where(spoken, 1.0, ranking.OTHER_LANGUAGE)
-
-
 def _scores(
-    query: Query, text: Floats, near: Closeup, published: Ints, flags: NDArray[np.uint8]
+    query: Query,
+    text: Floats,
+    begins: Floats,
+    km: Floats,
+    published: Ints,
+    flags: NDArray[np.uint8],
 ) -> Floats:
     """Text times factors, in the order in which the reference multiplies."""
-    begins, km, now = near.next, near.km, query.now
-    days = np.where(
-        np.isinf(begins), ranking.SOONER_DAYS, np.maximum(begins - now, 0) / ranking.DAY
-    )
-    scores = text * ranking.sooner(days)
-    at = np.flatnonzero(np.isfinite(km))
-    scores[at] *= ranking.nearer(km[at])
+    now = query.now
+    scores = text * ranking.sooner(days_until(begins, now))
+    if query.circle is not None:
+        at = np.isfinite(km).nonzero()[0]
+        scores[at] *= ranking.nearer(km[at])
     scores *= ranking.fresher(np.maximum(now - published, 0) / ranking.DAY)
     scores *= np.where((flags & schema.HAS_PLACES) > 0, 1.0, ranking.WAITING_LIST)
     if query.language is not None:
-        scores *= tongues(query.language, flags)
+        english = (flags & schema.ENGLISH) > 0
+        spoken = english if query.language == "en" else ~english
+        scores *= np.where(spoken, 1.0, ranking.OTHER_LANGUAGE)
     return np.asarray(scores)

@@ -9,20 +9,23 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from search.query import Query
-from search.whoosh import bits, where
+from search.geo import STEPS, distance_km
+from search.query import Circle, Query
+from search.whoosh import where
 from search.whoosh.bits import Docs, Mask
+from search.whoosh.schema import ONGOING
 from search.whoosh.snapshot import Part
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+_LAST_BITS_KM = 1e-9
 
 
 class Closeup:
     """Some documents, ascending or not, under the dates [start, end) of a query.
 
-    `placed`: as offers that happen where the query asks; otherwise as offers from afar, of which
-    only the dates count. `next` is infinite without a shift, `km` without a circle.
+    All of them have passed its other masks. `placed`: as offers that happen where the query asks;
+    otherwise as offers from afar, of which only the dates count.
     """
 
     def __init__(
@@ -36,82 +39,112 @@ class Closeup:
         end: int | None,
     ) -> None:
         self._part, self._query, self._placed = part, query, placed
+        self._after = query.now if start is None else max(query.now, start)
+        self._end = end
+        self._any_own = placed and part.any_own(docs)
         self.docs = docs
-        after = query.now if start is None else max(query.now, start)
-        self._shift_owner, self._shifts = _rows(part.arrays["shift_starts"], docs)
-        keep = part.arrays["shift_end"][self._shifts] > after
-        if end is not None:
-            keep &= part.arrays["shift_start"][self._shifts] < end
-        self._shift_owner, self._shifts = self._shift_owner[keep], self._shifts[keep]
-        self._place_owner, self._places = np.empty(0, np.int64), np.empty(0, np.int64)
-        if placed:
-            self._find_places()
 
-    def _find_places(self) -> None:
-        """Keep the places that are there, the shifts that happen there, and what they admit."""
-        part = self._part
-        owner, places = _rows(part.arrays["place_starts"], self.docs)
-        there = where.is_there(part, self._query, places)
-        owner, places = owner[there], places[there]
-        own = part.arrays["shift_place"][self._shifts]
-        if (own >= 0).any():
-            keep = (own < 0) | np.isin(own, places)
-            self._shift_owner, self._shifts, own = (
-                values[keep] for values in (self._shift_owner, self._shifts, own)
-            )
-        anywhere = bits.holds(part.planes["ongoing"], self.docs)
-        anywhere[self._shift_owner[own < 0]] = True
-        admitted = anywhere[owner] | np.isin(places, own[own >= 0])
-        self._place_owner, self._places = owner[admitted], places[admitted]
+    @cached_property
+    def _there(self) -> tuple[Ints, Ints, Floats]:
+        """The places that are where the query asks: whose each is, its number, its kilometres."""
+        owner, places = _rows(self._part.arrays["place_starts"], self.docs)
+        inside, km = where.looked_at(self._part, self._query, places)
+        return owner[inside], places[inside], km[inside]
+
+    @cached_property
+    def _shifts(self) -> tuple[Ints, Ints]:
+        """The shifts within the dates, at a place that is there: whose each is, its number."""
+        arrays = self._part.arrays
+        owner, shifts = _rows(arrays["shift_starts"], self.docs)
+        keep = arrays["shift_end"][shifts] > self._after
+        if self._end is not None:
+            keep &= arrays["shift_start"][shifts] < self._end
+        if self._any_own:
+            own = arrays["shift_place"][shifts]
+            keep &= (own < 0) | np.isin(own, self._there[1])
+        return owner[keep], shifts[keep]
+
+    @cached_property
+    def _admitted(self) -> tuple[Ints, Ints, Floats]:
+        """The places there at which something happens within the dates."""
+        owner, places, km = self._there
+        if not self._any_own:
+            return owner, places, km
+        shift_owner, shifts = self._shifts
+        own = self._part.arrays["shift_place"][shifts]
+        anywhere = (self._part.arrays["flags"][self.docs] & ONGOING) > 0
+        anywhere[shift_owner[own < 0]] = True
+        keep = anywhere[owner] | np.isin(places, own[own >= 0])
+        return owner[keep], places[keep], km[keep]
 
     @property
     def admitted(self) -> Mask:
         """Which of the documents happen there and then."""
         found = np.zeros(len(self.docs), bool)
-        found[self._place_owner] = True
+        found[self._admitted[0]] = True
         return found
 
     @cached_property
     def next(self) -> Floats:
-        """The start of the next shift of each document."""
-        starts = self._part.arrays["shift_start"][self._shifts]
-        return _least(len(self.docs), self._shift_owner, starts)
+        """The start of the next shift of each document; infinite without one."""
+        if self._end is None and self._after == self._query.now and not self._any_own:
+            return self._part.standing(self._query.now).next[self.docs]
+        owner, shifts = self._shifts
+        return _least(len(self.docs), owner, self._part.arrays["shift_start"][shifts])
 
     @cached_property
-    def _kilometres(self) -> Floats:
-        circle, arrays = self._query.circle, self._part.arrays
-        if circle is None:
-            return np.zeros(len(self._places))
-        lats, lons = arrays["place_lat"][self._places], arrays["place_lon"][self._places]
-        return where.measured(circle, lats, lons)
+    def nearest(self) -> tuple[Ints, Floats]:
+        """The place of each document to show, and its kilometres: infinite without a circle.
 
-    @cached_property
-    def km(self) -> Floats:
-        """The distance of the nearest place of each document."""
-        if self._query.circle is None:
-            return np.full(len(self.docs), np.inf)
-        return _least(len(self.docs), self._place_owner, self._kilometres)
+        The nearest one, or the first of several; -1 for an offer from afar.
+        """
+        count, circle = len(self.docs), self._query.circle
+        place, least = np.full(count, -1), np.full(count, np.inf)
+        if not self._placed:
+            return place, least
+        owner, places, km = self._admitted
+        first = np.ones(len(owner), bool)
+        first[1:] = owner[1:] != owner[:-1]
+        if circle is not None and not first.all():
+            order = np.lexsort((self._told_apart(circle), owner))
+            places, km = places[order], km[order]
+        place[owner[first]] = places[first]
+        if circle is not None:
+            least[owner[first]] = km[first]
+        return place, least
 
-    def places(self) -> list[Ints]:
-        """The places of each document that are there, by their numbers in the part."""
-        firsts = np.searchsorted(self._place_owner, np.arange(len(self.docs) + 1)).tolist()
-        return [self._places[begin:end] for begin, end in zip(firsts[:-1], firsts[1:], strict=True)]
+    def _told_apart(self, circle: Circle) -> Floats:
+        """The kilometres of each place; of those almost as near as the nearest, to the last bit."""
+        owner, places, km = self._admitted
+        close = (km - _least(len(self.docs), owner, km)[owner] < _LAST_BITS_KM).nonzero()[0]
+        km = km.copy()
+        for row in close[np.bincount(owner[close])[owner[close]] > 1].tolist():
+            km[row] = distance_to(self._part, circle, int(places[row]))
+        return km
+
+
+def distance_to(part: Part, circle: Circle, place: int) -> float:
+    """Kilometres from the centre, as the reference measures them, to the last bit."""
+    lat, lon = int(part.arrays["place_lat"][place]), int(part.arrays["place_lon"][place])
+    return distance_km(circle.lat, circle.lon, lat / STEPS, lon / STEPS)
 
 
 def _rows(starts: NDArray[np.int32], docs: Docs) -> tuple[Ints, Ints]:
     """All rows of some documents: the index of the document of each, and the row's number."""
     begins = starts[docs].astype(np.int64)
     sizes = starts[docs + 1] - begins
-    ends = np.cumsum(sizes)
+    ends = sizes.cumsum()
     total = int(ends[-1]) if len(ends) else 0
-    flat = np.repeat(begins - (ends - sizes), sizes) + np.arange(total)
-    return np.repeat(np.arange(len(docs)), sizes), flat
+    flat = (begins - (ends - sizes)).repeat(sizes) + np.arange(total)
+    return np.arange(len(docs)).repeat(sizes), flat
 
 
 def _least(count: int, owners: Ints, values: NDArray[np.generic]) -> Floats:
     """The least value of each owner, owners ascending; infinite for one without."""
     least = np.full(count, np.inf)
     if len(owners):
-        first = np.flatnonzero(np.diff(owners, prepend=-1))
+        new = np.ones(len(owners), bool)
+        new[1:] = owners[1:] != owners[:-1]
+        first = new.nonzero()[0]
         least[owners[first]] = np.minimum.reduceat(values, first)
     return least

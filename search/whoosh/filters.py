@@ -7,16 +7,12 @@ accessible, minors); the answer is where all hold, a facet where all but its own
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from search.query import Query
 from search.whoosh import bits, layout
-from search.whoosh.bits import Bits, Docs
+from search.whoosh.bits import Bits
 from search.whoosh.closeup import Closeup
 from search.whoosh.snapshot import Part
 from search.whoosh.where import Where
-
-_KEPT_DAYS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +29,7 @@ class Filters:
     def __init__(self, part: Part, query: Query, words: Bits | None) -> None:
         self.part = part
         self.query = query
+        self.standing = part.standing(query.now)
         self.where = Where(part, query) if query.has_place else None
         self.base = self._always() if words is None else words & self._always()
 
@@ -40,9 +37,8 @@ class Filters:
         """What no facet counts without: alive, not expired, association, feed, campaign."""
         query, part = self.query, self.part
         arrays, found = part.arrays, part.live
-        gone = int(np.searchsorted(arrays["gone_at"], query.now, "right"))
-        if gone:
-            found = found & ~bits.of(arrays["gone_doc"][:gone], part.count)
+        if self.standing.gone is not None:
+            found = found & ~self.standing.gone
         if query.association_id is not None:
             found = found & bits.pack(arrays["association"] == query.association_id)
         if query.feed_id is not None:
@@ -60,64 +56,20 @@ class Filters:
 
     def when(self, start: int | None, end: int | None) -> When:
         """What overlaps [start, end) and is not over."""
-        far = self.part.planes["ongoing"] | self._dated(start, end)
+        far = self.standing.admitted(start, end)
         if self.where is None:
             return When(far, far)
         there = far & self.where.mask
-        own = self.part.arrays["own_docs"]
-        if len(own):
-            there = self._with_own_places(there, own, start, end)
+        if self.part.own is not None:
+            there = self._with_own_places(there, start, end)
         return When(far, there)
 
-    def _with_own_places(self, there: Bits, own: Docs, start: int | None, end: int | None) -> Bits:
+    def _with_own_places(self, there: Bits, start: int | None, end: int | None) -> Bits:
         """The same, where shifts with a location of their own happen where they happen."""
+        own = self.part.arrays["own_docs"]
         some = own[bits.holds(there & self.base, own)]
         near = Closeup(self.part, self.query, some, placed=True, start=start, end=end)
         return there & ~bits.of(some[~near.admitted], self.part.count)
-
-    def _dated(self, start: int | None, end: int | None) -> Bits:
-        """The documents with a shift that ends after now and `start` and begins before `end`."""
-        arrays, count = self.part.arrays, self.part.count
-        after = self.query.now if start is None else max(self.query.now, start)
-        if end is None:
-            over = int(np.searchsorted(arrays["over_end"], after, "right"))
-            return self.part.planes["dated"] & ~bits.of(arrays["over_doc"][:over], count)
-        long = (arrays["long_end"] > after) & (arrays["long_start"] < end)
-        starts = arrays["brief_start"]
-        early, first, last = np.searchsorted(starts, (after - layout.DAY, after, end)).tolist()
-        begun = slice(early, min(first, last))
-        running = arrays["brief_doc"][begun][arrays["brief_end"][begun] > after]
-        mask = np.zeros(count, bool)
-        mask[arrays["long_doc"][long]] = True
-        mask[running] = True
-        whole = self._whole_days(first, last)
-        for begin, stop in self._rest(first, last, whole):
-            mask[arrays["brief_doc"][begin:stop]] = True
-        return bits.pack(mask) | self._joined(whole) if len(whole) else bits.pack(mask)
-
-    def _whole_days(self, first: int, last: int) -> range:
-        """The days with a mask whose shifts are all among those from `first` to `last`."""
-        begins, ends = self.part.arrays["day_begins"], self.part.arrays["day_ends"]
-        low, high = np.searchsorted(begins, first), np.searchsorted(ends, last, "right")
-        return range(int(low), int(high))
-
-    def _rest(self, first: int, last: int, whole: range) -> list[tuple[int, int]]:
-        """The shifts from `first` to `last` that those days leave, as slices."""
-        begins, ends = (self.part.arrays[f"day_{name}"] for name in ("begins", "ends"))
-        stops = [*begins[whole.start : whole.stop].tolist(), last]
-        starts = [first, *ends[whole.start : whole.stop].tolist()]
-        return [pair for pair in zip(starts, stops, strict=True) if pair[0] < pair[1]]
-
-    def _joined(self, days: range) -> Bits:
-        """The masks of some days as one; the same days are asked for all day long."""
-        kept, key = self.part.joined_days, (days.start, days.stop)
-        found = kept.get(key)
-        if found is None:
-            found = np.bitwise_or.reduce(self.part.day_masks[days.start : days.stop], axis=0)
-            if len(kept) >= _KEPT_DAYS:
-                kept.clear()
-            kept[key] = found
-        return found
 
     def head(self, remote: str | None, when: When) -> Bits:
         """What a way of asking about remote admits, but for the tail."""

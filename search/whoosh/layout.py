@@ -191,10 +191,8 @@ def _moments(arrays: Arrays) -> Arrays:
     docs, start, end = arrays["shift_doc"], arrays["shift_start"], arrays["shift_end"]
     starts = np.searchsorted(docs, np.arange(count + 1))
     has = np.flatnonzero(np.diff(starts))
-    first = np.full(count, NEVER, np.int64)
     last = np.full(count, NEVER, np.int64)
     if len(has):
-        first[has] = np.minimum.reduceat(start, starts[has])
         last[has] = np.maximum.reduceat(end, starts[has])
     brief = (end > start) & (end - start <= DAY)
     some = np.flatnonzero(brief)[np.argsort(start[brief], kind="stable")]
@@ -205,7 +203,6 @@ def _moments(arrays: Arrays) -> Arrays:
     newest = np.argsort(-arrays["published"], kind="stable")
     return {
         "shift_starts": starts.astype(np.int32),
-        "first_start": first,
         "brief_start": start[some],
         "brief_end": end[some],
         "brief_doc": docs[some],

@@ -19,28 +19,45 @@ from search.whoosh.gathering import GROUPS
 from search.whoosh.layout import Names
 from search.whoosh.lexicon import Group, among
 from search.whoosh.schema import ACCENTED, EXACT, Arrays
+from search.whoosh.standing import Standing, Standings
+
+
+class File:
+    """What the sidecar of one segment says, whichever of its documents live."""
+
+    def __init__(self, arrays: Arrays, names: Names) -> None:
+        self.arrays = arrays
+        self.count = len(arrays["id"])
+        self.groups = {name: Group(arrays, name) for name in GROUPS}
+        self.codes = {
+            kind: {name: code for code, name in enumerate(some)} for kind, some in names.items()
+        }
+        planes = arrays["planes"].reshape(len(layout.PLANES), -1)
+        self.planes = dict(zip(layout.PLANES, planes, strict=True))
+        self.own = bits.of(arrays["own_docs"], self.count) if len(arrays["own_docs"]) else None
+        self.standings = Standings(arrays, self.planes)
 
 
 class Part:
     """One segment: its arrays, its words, and which of its documents live.
 
     `needs` is the cluster of each document; those of two fill the numbers below `pairs`, the larger
-    ones begin at `crowds`.
+    ones begin at `crowds`. `own` are the documents with a shift that has a location of its own.
     """
 
-    def __init__(self, arrays: Arrays, names: Names, live: Bits | None) -> None:
-        self.arrays = arrays
-        self.count = len(arrays["id"])
+    def __init__(self, file: File, live: Bits | None) -> None:
+        arrays = file.arrays
+        self.arrays, self.count = arrays, file.count
+        self.groups, self.codes, self.planes, self.own = (
+            file.groups,
+            file.codes,
+            file.planes,
+            file.own,
+        )
+        self._standings = file.standings
         self.needs = arrays["cluster"]
         self.pairs, self.crowds = int(arrays["pairs"][0]), arrays["crowds"].astype(np.int64)
         self.width = bits.words_for(self.count)
-        self.groups = {name: Group(arrays, name) for name in GROUPS}
-        self.codes = {
-            kind: {name: code for code, name in enumerate(some)} for kind, some in names.items()
-        }
-        self.planes = dict(
-            zip(layout.PLANES, arrays["planes"].reshape(len(layout.PLANES), -1), strict=True)
-        )
         self.theme_masks = arrays["theme_masks"].reshape(-1, self.width)
         self.day_masks = arrays["day_masks"].reshape(-1, self.width)
         self.live = bits.pack(np.ones(self.count, bool)) if live is None else live
@@ -48,7 +65,14 @@ class Part:
         if live is not None:
             self.dead = np.flatnonzero(~bits.unpack(live, self.count))
         self.live_count = self.count - len(self.dead)
-        self.joined_days: dict[tuple[int, int], Bits] = {}
+
+    def standing(self, now: int) -> Standing:
+        """How its documents stand at one moment."""
+        return self._standings.at(now)
+
+    def any_own(self, docs: Docs) -> bool:
+        """Whether some of the documents have a shift with a location of its own."""
+        return self.own is not None and bool(bits.holds(self.own, docs).any())
 
     def apart(self) -> "Part":
         """The same where every document is a cluster of its own."""
@@ -107,7 +131,7 @@ class Snapshot:
     ) -> None:
         """Open what a manifest names; segments that the one `before` had are not read again."""
         self.generation = now.generation
-        self._files: dict[tuple[str, int], tuple[Arrays, Names]] = {}
+        self._files: dict[tuple[str, int], File] = {}
         home = folder / now.build
         self.parts = [self._part(home, segment, before) for segment in now.segments]
         self.live_count = sum(part.live_count for part in self.parts)
@@ -120,11 +144,12 @@ class Snapshot:
 
     def _part(self, home: Path, segment: manifest.Segment, before: "Snapshot | None") -> Part:
         key = segment.name, segment.crc
-        found = before._files.get(key) if before else None
-        path = home / f"{segment.name}.sidecar"
-        self._files[key] = found or sidecar.load(path, segment.name, segment.crc)
-        arrays, names = self._files[key]
-        return Part(arrays, names, _live(home, segment, len(arrays["id"])))
+        file = before._files.get(key) if before else None
+        if file is None:
+            path = home / f"{segment.name}.sidecar"
+            file = File(*sidecar.load(path, segment.name, segment.crc))
+        self._files[key] = file
+        return Part(file, _live(home, segment, file.count))
 
     def apart(self) -> "Snapshot":
         """The same where every document is a cluster of its own."""

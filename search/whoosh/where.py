@@ -121,26 +121,30 @@ class Where:
 def measured(circle: Circle, lats: NDArray[np.int32], lons: NDArray[np.int32]) -> Floats:
     """Kilometres from the centre; those at the very edge are taken as the reference takes them."""
     found = distances_km(circle.lat, circle.lon, lats / STEPS, lons / STEPS)
-    for at in np.flatnonzero(np.abs(found - circle.radius_km) < _LAST_BITS_KM):
+    for at in (np.abs(found - circle.radius_km) < _LAST_BITS_KM).nonzero()[0].tolist():
         lat, lon = int(lats[at]) / STEPS, int(lons[at]) / STEPS
         found[at] = distance_km(circle.lat, circle.lon, lat, lon)
     return found
 
 
-def is_there(part: Part, query: Query, places: Docs) -> Mask:
-    """Which of some places lie where the query asks, exactly."""
+def looked_at(part: Part, query: Query, places: Docs) -> tuple[Mask, Floats]:
+    """Which of some places lie where the query asks, exactly; and how far from its centre.
+
+    The kilometres are 0 without a circle.
+    """
     arrays = part.arrays
     lats, lons = arrays["place_lat"][places], arrays["place_lon"][places]
-    there = np.ones(len(places), bool)
+    there, km = lats != layout.NOTHING, np.zeros(len(places))
+    if query.box is None and query.circle is None:
+        there[:] = True
     if query.area is not None:
         there &= _in_area(part, query, places)
-    if query.box is not None or query.circle is not None:
-        there &= lats != layout.NOTHING
     if query.box is not None:
         there &= in_box(query.box, lats, lons)
     if query.circle is not None:
-        there &= measured(query.circle, lats, lons) <= query.circle.radius_km
-    return there
+        km = measured(query.circle, lats, lons)
+        there &= km <= query.circle.radius_km
+    return there, km
 
 
 def _in_area(part: Part, query: Query, places: Docs | slice) -> Mask:
