@@ -117,7 +117,7 @@ def cell_ranges(box: Box) -> Iterator[tuple[int, int]]:
         spans = [(box.west, 180.0 - _SLACK), (-180.0, -180.0)]
     first_row = cell(max(box.south, -90.0), -180.0) // CELLS_AROUND
     last_row = cell(min(box.north, 90.0), -180.0) // CELLS_AROUND
-    for row in range(first_row, last_row + 1):
-        for west, east in spans:
-            start = row * CELLS_AROUND
-            yield start + cell(0.0, west) % CELLS_AROUND, start + cell(0.0, east) % CELLS_AROUND
+    columns = [tuple(cell(0.0, lon) % CELLS_AROUND for lon in span) for span in spans]
+    for start in range(first_row * CELLS_AROUND, (last_row + 1) * CELLS_AROUND, CELLS_AROUND):
+        for west, east in columns:
+            yield start + west, start + east

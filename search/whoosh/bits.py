@@ -68,3 +68,9 @@ def distinct(numbers: NDArray[Any]) -> NDArray[Any]:
         return numbers
     ordered = np.sort(numbers)
     return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))]
+
+
+def common(some: NDArray[Any], others: NDArray[Any]) -> NDArray[Any]:
+    """The numbers that are in both, each of which has none twice; in ascending order."""
+    ordered = np.sort(np.concatenate([some, others]))
+    return np.asarray(ordered[1:][ordered[1:] == ordered[:-1]])

@@ -23,7 +23,7 @@ Roughs = NDArray[np.float32]
 FEW = 300  # so many are looked at without further ado
 CHUNK = 4096
 SPARE = 16
-MUCH_LONGER = 8  # lists than documents: then it pays to look these up
+MUCH_LONGER = 32  # lists than documents: then it pays to look these up
 _HAIR = 1 + 1e-5  # rough scores are right to six digits
 
 

@@ -1,6 +1,7 @@
 """The words of one segment and where they are: lookups over the sidecar's arrays."""
 
 from collections.abc import Iterable, Iterator
+from operator import mul
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,8 @@ Ints = NDArray[Any]
 
 _BASE = 0x9E37_79B9_7F4A_7C15
 _HASHED = 64  # of a word's bytes; longer ones that begin alike are told apart by reading them
-_POWERS = np.array([pow(_BASE, power, 2**64) for power in range(_HASHED)], np.uint64)
+_POWERS = tuple(pow(_BASE, power, 2**64) for power in range(_HASHED))
+_POWERS_OF_MANY = np.array(_POWERS, np.uint64)
 
 
 def word_hashes(words: list[bytes]) -> NDArray[np.uint64]:
@@ -26,7 +28,12 @@ def word_hashes(words: list[bytes]) -> NDArray[np.uint64]:
     """
     cut = np.array(words, f"S{min(max(map(len, words), default=1), _HASHED) or 1}")
     letters = cut.view(np.uint8).reshape(len(words), cut.itemsize)
-    return np.asarray((letters * _POWERS[: letters.shape[1]]).sum(axis=1, dtype=np.uint64))
+    return np.asarray((letters * _POWERS_OF_MANY[: letters.shape[1]]).sum(axis=1, dtype=np.uint64))
+
+
+def word_hash(word: bytes) -> np.uint64:
+    """The same of one word, in a tenth of the time."""
+    return np.uint64(sum(map(mul, word, _POWERS)) % 2**64)
 
 
 class Group:
@@ -78,7 +85,9 @@ class Group:
 
     def find(self, word: bytes) -> int | None:
         """The number of a word, or None."""
-        return next((number for _, number in self.find_all((word,))), None)
+        hashed = word_hash(word)
+        begin = int(self._hashes.searchsorted(hashed))
+        return next((n for n in self._hashed(hashed, begin) if self[n] == word), None)
 
     def beginning_with(self, prefix: bytes) -> range:
         """The numbers of the words that begin with a prefix: two bisections."""
@@ -123,6 +132,17 @@ class Group:
         at = slice(int(self._side_starts[number]), int(self._side_starts[number + 1]))
         return self._side_at[at], self._side_field[at], self._side_code[at]
 
+    def side_of(self, number: int, at: Ints) -> tuple[Ints, Ints, Ints]:
+        """The entries of the other fields at some places of the list: index in `at`, field, code."""
+        side_at, fields, codes = self.side(number)
+        if not len(side_at):
+            return at[:0], fields, codes
+        begins, ends = side_at.searchsorted(at), side_at.searchsorted(at, "right")
+        counts = ends - begins
+        owner = np.arange(len(at)).repeat(counts)
+        flat = (begins - (counts.cumsum() - counts)).repeat(counts) + np.arange(len(owner))
+        return owner, fields[flat], codes[flat].astype(np.int64)
+
     def most(self, number: int) -> int:
         """The largest frequency of a word that fits a code."""
         return int(self._most[number])
@@ -139,23 +159,25 @@ class Group:
         width = bits.words_for(count)
         return self._masks[row * width : (row + 1) * width]
 
-    def places(self, number: int, at: Ints) -> tuple[Ints, Ints]:
-        """The positions of the documents at some places of a word's list.
+    def places_of(self, number: int, at: Ints) -> tuple[Ints, Ints]:
+        """The positions of the documents at some places of a word's list, ascending.
 
-        For each position the index in `at`, and position * fields + field.
+        Where those of each begin, and all of them as position * fields + field.
         """
         starts = self._place_starts[int(self._starts[number]) : int(self._starts[number + 1]) + 1]
         begins = starts[at].astype(np.int64)
+        if len(at) == len(starts) - 1 > 0:
+            return begins - begins[0], self._places[begins[0] : int(starts[-1])].astype(np.int64)
         counts = starts[at + 1].astype(np.int64) - begins
-        ends = np.cumsum(counts)
-        total = int(ends[-1]) if len(ends) else 0
-        flat = np.repeat(begins - (ends - counts), counts) + np.arange(total)
-        return np.repeat(np.arange(len(counts)), counts), self._places[flat].astype(np.int64)
+        firsts = counts.cumsum() - counts
+        flat = (begins - firsts).repeat(counts) + np.arange(int(counts.sum()))
+        return firsts, self._places[flat].astype(np.int64)
 
 
 def among(listed: Docs, docs: Docs) -> tuple[Ints, Mask]:
     """Where some documents stand in an ascending list, and which of them are there at all."""
     if not len(listed):
         return np.zeros(len(docs), np.int64), np.zeros(len(docs), np.bool_)
-    at = np.minimum(np.searchsorted(listed, docs), len(listed) - 1)
+    docs = docs.astype(listed.dtype, copy=False)  # else the list is made what the documents are
+    at = np.minimum(listed.searchsorted(docs), len(listed) - 1)
     return at, listed[at] == docs

@@ -56,7 +56,7 @@ class Manifest:
 def stamp(folder: Path) -> Stamp | None:
     """What changes whenever a manifest is published, read without opening it; None: no index."""
     try:
-        status = (folder / _NAME).stat()
+        status = os.stat(f"{folder}/{_NAME}")  # noqa: PTH116 - before each question
     except FileNotFoundError:
         return None
     return status.st_ino, status.st_mtime_ns, status.st_size

@@ -7,7 +7,7 @@ for each form and question, as a small table that the stored codes look up.
 """
 
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,8 @@ Ints = NDArray[np.int64]
 _LENGTHS = np.array(LENGTHS, np.float64)
 _WEIGHTS = {"text": WEIGHTS, EXACT: (1.0,)}
 _PLACE_BITS = 40
+MANY = 1000  # documents that hold all words of an expression: then their places are sketched first
+_ONE, _MIX = np.uint64(1), np.uint32(0x9E37_79B1)
 
 
 class Form:
@@ -48,9 +50,20 @@ class Form:
         total = self._snapshot.live_count
         return np.array([w * idf(total, n) for w, n in zip(weights, counts.tolist(), strict=True)])
 
+    def worth(self, fields: Ints, codes: Ints) -> Floats:
+        """What entries are worth, each in its field."""
+        averages = np.array(self._snapshot.averages[self._group])
+        frequency, length = (codes >> 8).astype(np.float64), _LENGTHS[codes & 255]
+        return np.asarray(bm25(self._by_field[fields], frequency, length, averages[fields]))
+
+    def main_worth(self, codes: Ints) -> Floats:
+        """What entries of the main field are worth; 0 for code 0: the word is not there."""
+        frequency, length = (codes >> 8).astype(np.float64), _LENGTHS[codes & 255]
+        return bm25(self._by_field[-1], frequency, length, self._snapshot.averages[self._group][-1])
+
     @cached_property
-    def table(self) -> Floats:
-        """What each code is worth, by field; 0 for code 0, which says that the word is not there."""
+    def rough_table(self) -> Roughs:
+        """What each code is worth, by field, to six digits: for lists too long to work out."""
         parts = zip(self._snapshot.parts, self.numbers, strict=True)
         groups = [(part.groups[self._group], number) for part, number in parts]
         most = max(group.most(number) for group, number in groups if number is not None)
@@ -58,22 +71,14 @@ class Form:
         averages = np.array(self._snapshot.averages[self._group])[:, None, None]
         weights = self._by_field[:, None, None]
         worth = bm25(weights, frequencies, _LENGTHS[None, None, :], averages)
-        return np.asarray(worth.reshape(len(averages), -1))
+        return np.asarray(worth.reshape(len(averages), -1), np.float32)
 
-    @cached_property
-    def rough_table(self) -> Roughs:
-        """The table of the main field in half the bytes."""
-        return np.asarray(self.table[-1].astype(np.float32))
-
-    def side_worth(self, fields: Ints, codes: Ints) -> Floats:
-        """What entries of the other fields are worth; those of an endless text one by one."""
+    def rough_worth(self, fields: Ints, codes: Ints) -> Roughs:
+        """What entries are worth to six digits; those of an endless text one by one."""
         wide = codes >= (MOST + 1) << 8
-        worth = self.table[fields, np.where(wide, 0, codes)]
+        worth = self.rough_table[fields, np.where(wide, 0, codes)]
         if wide.any():
-            some, averages = fields[wide], np.array(self._snapshot.averages[self._group])
-            frequency = (codes[wide] >> 8).astype(np.float64)
-            length = _LENGTHS[codes[wide] & 255]
-            worth[wide] = bm25(self._by_field[some], frequency, length, averages[some])
+            worth[wide] = self.worth(fields[wide], codes[wide])
         return worth
 
 
@@ -148,17 +153,24 @@ class Matched:
             found = held if found is None else found & held
         if found is None or len(literal.slots) == 1:
             return bits.none(count) if found is None else found
-        return bits.of(self._in_a_row(literal, bits.docs_of(found, count)), count)
+        return bits.of(self._in_a_row(literal, found), count)
 
-    def _in_a_row(self, literal: Literal, docs: Docs) -> Docs:
+    def _in_a_row(self, literal: Literal, holders: Bits) -> Docs:
         """Those of the documents where the slots follow each other in one field."""
         group = _group(literal)
-        starts: Ints | None = None
-        for slot in literal.slots:
-            numbers = [number for _, number in self._words.forms(slot, group, self.at)]
-            keys = _starts(self.part.groups[group], numbers, slot.offset, docs, len(GROUPS[group]))
-            starts = keys if starts is None else np.intersect1d(starts, keys, assume_unique=True)
-        return docs[:0] if starts is None else np.unique(starts >> _PLACE_BITS)
+        words, fields = self.part.groups[group], len(GROUPS[group])
+        slots = [
+            (
+                [number for _, number in self._words.forms(slot, group, self.at)],
+                slot.offset * fields,
+            )
+            for slot in literal.slots
+        ]
+        if bits.count(holders) > MANY:
+            sketches = [_sketched(words, *slot, holders, self.part.count) for slot in slots]
+            holders = bits.pack(np.bitwise_and.reduce(sketches) != 0)
+        starts = [_starts(words, *slot, holders) for slot in slots]
+        return reduce(bits.common, starts) >> _PLACE_BITS
 
     def scores(self, docs: Docs) -> Floats:
         """The score of the text of some documents that are under the mask, ascending or not."""
@@ -166,7 +178,7 @@ class Matched:
         for need in self._words.plan.wanted:
             best = np.zeros(len(docs))
             for literal in need.literals:
-                held = np.flatnonzero(bits.holds(self._literal(literal), docs))
+                held = bits.holds(self._literal(literal), docs).nonzero()[0]
                 if len(held):
                     scores = literal.weight * self._literal_scores(literal, docs[held])
                     best[held] = np.maximum(best[held], scores)
@@ -233,7 +245,7 @@ class Matched:
         found: list[dict[str, None]] = [{} for _ in docs]
         for need in self._words.plan.wanted:
             for literal in need.literals:
-                for which in np.flatnonzero(bits.holds(self._literal(literal), docs)).tolist():
+                for which in bits.holds(self._literal(literal), docs).nonzero()[0].tolist():
                     found[which][literal.text] = None
         return [tuple(texts) for texts in found]
 
@@ -247,35 +259,52 @@ def _form_scores(words: Group, form: Form, number: int, docs: Docs) -> Floats:
     scores = np.zeros(len(docs))
     at, held = among(words.docs(number), docs)
     at = at[held]
+    owner, fields, codes = words.side_of(number, at)
     found = np.zeros(len(at))
-    side_at, fields, codes = words.side(number)
-    place, ends = np.searchsorted(side_at, at), np.searchsorted(side_at, at, "right")
-    while (some := np.flatnonzero(place < ends)).size:
-        here = place[some]
-        found[some] += form.side_worth(fields[here].astype(np.int64), codes[here].astype(np.int64))
-        place[some] += 1
-    found += form.table[-1][words.codes(number)[at]]
-    scores[held] = found
+    if len(owner):
+        found += np.bincount(owner, form.worth(fields, codes), len(at))
+    scores[held] = found + form.main_worth(words.codes(number)[at])
     return scores
 
 
 def _rough_list(words: Group, form: Form, number: int, weight: float) -> Roughs:
     """The scores of a whole list, times a weight."""
-    table = form.rough_table if weight == 1 else form.rough_table * np.float32(weight)
-    scores: Roughs = table[words.codes(number)]
+    scores: Roughs = form.rough_table[-1][words.codes(number)]
     at, fields, codes = words.side(number)
-    worth = weight * form.side_worth(fields, codes.astype(np.int64))
-    for field in range(form.table.shape[0]):
-        some = np.flatnonzero(fields == field)
-        scores[at[some]] += worth[some].astype(np.float32)
-    return scores
+    worth = form.rough_worth(fields, codes)
+    for field in range(len(form.rough_table)):
+        some = (fields == field).nonzero()[0]
+        scores[at[some]] += worth[some]
+    return scores if weight == 1 else scores * np.float32(weight)
 
 
-def _starts(group: Group, numbers: Iterable[int], offset: int, docs: Docs, fields: int) -> Ints:
+def _sketched(
+    group: Group, numbers: Iterable[int], before: int, holders: Bits, count: int
+) -> NDArray[np.uint64]:
+    """For each document a bit of 64 for each place where the expression would begin.
+
+    Documents without a bit in common are not worth a look at their places, which takes much longer.
+    """
+    sketches = np.zeros(count, np.uint64)
+    for number in numbers:
+        listed = group.docs(number)
+        at = bits.holds(holders, listed).nonzero()[0]
+        firsts, places = group.places_of(number, at)
+        if len(at):
+            mixed = (places - before).astype(np.uint32) * _MIX >> np.uint32(26)
+            marks = np.left_shift(_ONE, mixed, dtype=np.uint64)
+            sketches[listed[at]] |= np.bitwise_or.reduceat(marks, firsts)
+    return sketches
+
+
+def _starts(group: Group, numbers: Iterable[int], before: int, holders: Bits) -> Ints:
     """Where the expression would begin for each place of a slot: document, position and field."""
     keys = []
     for number in numbers:
-        listed, held = among(group.docs(number), docs)
-        at, places = group.places(number, listed[held])
-        keys.append((docs[held][at] << _PLACE_BITS) + places - offset * fields)
-    return np.unique(np.concatenate(keys)) if keys else np.empty(0, np.int64)
+        listed = group.docs(number)
+        at = bits.holds(holders, listed).nonzero()[0]
+        firsts, places = group.places_of(number, at)
+        sizes = np.diff(firsts, append=len(places))
+        docs = (listed[at].astype(np.int64) << _PLACE_BITS).repeat(sizes)
+        keys.append(docs + (places - before))
+    return keys[0] if len(keys) == 1 else bits.distinct(np.concatenate(keys))

@@ -117,7 +117,8 @@ class Part:
 
     def spellings(self, number: int) -> Iterator[tuple[str, int]]:
         """The accented spellings of an exact word, and how many live documents use each."""
-        begin, end = np.searchsorted(self.arrays["spelled_words"], (number, number + 1))
+        listed = self.arrays["spelled_words"]
+        begin, end = listed.searchsorted(np.array((number, number + 1), listed.dtype)).tolist()
         for spelling in self.arrays["spellings"][begin:end].tolist():
             word = self.groups[ACCENTED][spelling].decode()
             yield word, self.live_size(ACCENTED, spelling)

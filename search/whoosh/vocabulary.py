@@ -1,14 +1,16 @@
 """The words of a snapshot as people meet them: corrections and completion."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
 
 import numpy as np
 
 from search.text import fold
 from search.whoosh.schema import EXACT
-from search.whoosh.snapshot import Snapshot
+from search.whoosh.snapshot import Part, Snapshot
 
+Held = tuple[Part, int]
 SHORTEST_COMPLETED = 3
 
 
@@ -42,15 +44,21 @@ class Vocabulary:
         begin = fold(prefix.strip()).encode()
         if not begin:
             return ()
-        found: list[tuple[int, bytes]] = []
+        found: list[tuple[int, bytes, list[Held]]] = []
         for word in self._candidates(begin, limit):
-            count = 0
-            for part in self._snapshot.parts:
-                number = part.groups[EXACT].find(word)
-                count += part.live_size(EXACT, number) if number is not None else 0
+            held = list(self._held(word))
+            count = sum(part.live_size(EXACT, number) for part, number in held)
             if count:
-                found.append((-count, word))
-        return tuple(self._spelled(word, -count) for count, word in sorted(found)[:limit])
+                found.append((-count, word, held))
+        first = sorted(found, key=itemgetter(0, 1))[:limit]
+        return tuple(_spelled(word, -count, held) for count, word, held in first)
+
+    def _held(self, word: bytes) -> Iterator[Held]:
+        """The parts that have an exact word, and its number in each."""
+        for part in self._snapshot.parts:
+            number = part.groups[EXACT].find(word)
+            if number is not None:
+                yield part, number
 
     def _candidates(self, begin: bytes, limit: int) -> set[bytes]:
         """Words among which are the `limit` most used.
@@ -72,12 +80,13 @@ class Vocabulary:
             found.update(group[numbers[at]] for at in np.flatnonzero(sizes >= least).tolist())
         return found
 
-    def _spelled(self, word: bytes, count: int) -> str:
-        ways: Counter[str] = Counter()
-        for part in self._snapshot.parts:
-            number = part.groups[EXACT].find(word)
-            if number is not None:
-                ways.update(dict(part.spellings(number)))
-        uses = [(-used, way) for way, used in ways.items() if used]
-        uses.append((-(count - sum(ways.values())), word.decode()))
-        return min(uses)[1]
+
+def _spelled(word: bytes, count: int, held: list[Held]) -> str:
+    """The spelling that most documents give a word."""
+    ways: Counter[str] = Counter()
+    for part, number in held:
+        for way, used in part.spellings(number):
+            ways[way] += used
+    uses = [(-used, way) for way, used in ways.items() if used]
+    uses.append((-(count - sum(ways.values())), word.decode()))
+    return min(uses)[1]

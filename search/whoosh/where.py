@@ -79,9 +79,10 @@ class Where:
         """Where the cells of the box, or of the box around the circle, stand among all places."""
         query = self._query
         box = query.box or box_around(query.circle or Circle(0.0, 0.0, math.inf))
-        ranges = np.array(list(cell_ranges(box)), np.int64).reshape(-1, 2)
-        begins = np.searchsorted(self._part.arrays["cell"], ranges[:, 0])
-        ends = np.searchsorted(self._part.arrays["cell"], ranges[:, 1], "right")
+        cell = self._part.arrays["cell"]
+        ranges = np.array(list(cell_ranges(box)), cell.dtype).reshape(-1, 2)
+        begins = cell.searchsorted(ranges[:, 0])
+        ends = cell.searchsorted(ranges[:, 1], "right")
         found: list[slice] = []
         for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
             if begin < end:
@@ -107,7 +108,7 @@ class Where:
 
     def _within(self, circle: Circle, km: NDArray[np.float32], places: Docs) -> Mask:
         inside: Mask = km <= circle.radius_km
-        edge = np.flatnonzero(np.abs(km - np.float32(circle.radius_km)) < EDGE_KM)
+        edge = (np.abs(km - np.float32(circle.radius_km)) < EDGE_KM).nonzero()[0]
         if circle.radius_km > _FARTHEST_KM:
             edge = np.arange(len(places)) if math.isfinite(circle.radius_km) else edge
         inside[edge] = self._measured(circle, places[edge]) <= circle.radius_km
