@@ -5,6 +5,7 @@ the nearest and the most telling are cut off at a threshold. The way may take a 
 one too few: whoever may belong to the first `wanted` clusters is there, with all of its ties.
 """
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -21,8 +22,9 @@ from search.whoosh.where import EDGE_KM
 Ints = NDArray[np.int64]
 Roughs = NDArray[np.float32]
 FEW = 300  # so many are looked at without further ado
-CHUNK = 4096
+CHUNK = 256
 SPARE = 16
+STEP = 8  # of a sample
 MUCH_LONGER = 32  # lists than documents: then it pays to look these up
 _HAIR = 1 + 1e-5  # rough scores are right to six digits
 
@@ -67,14 +69,18 @@ class Candidates:
     def _newest(self, wanted: int) -> Cards:
         """Walk the list of the newest; equals of the last one come along."""
         at, listed = self._part.arrays["newest_at"], self._part.arrays["newest_doc"]
-        size, end, found = CHUNK, 0, self._all()[:0]
+        size, end, found = self._stride(wanted, len(listed)), 0, self._all()[:0]
         while end < len(listed):
-            end = int(np.searchsorted(at, at[min(end + size, len(listed)) - 1], "right"))
+            end = int(at.searchsorted(at[min(end + size, len(listed)) - 1], "right"))
             found = listed[:end][bits.holds(self._mask, listed[:end])]
             if len(found) >= wanted and self._clusters(found) >= wanted:
                 break
             size = end * 3
         return self._cards(found)
+
+    def _stride(self, wanted: int, listed: int) -> int:
+        """How far to walk a list for so many, when those under the mask are all over it."""
+        return max(_reach(wanted) * listed // self.count, CHUNK)
 
     def _walk(self) -> tuple[Ints, Docs, int, int]:
         """The brief shifts from those that may still run on: start, document; where they end."""
@@ -96,7 +102,7 @@ class Candidates:
     def _next(self, wanted: int) -> Cards:
         """Walk the shifts by their start until enough documents have begun for certain."""
         starts, listed, begin, end = self._walk()
-        apart, size, stop = self._apart(), CHUNK, begin
+        apart, size, stop = self._apart(), self._stride(wanted, len(listed)), begin
         if len(apart) > FEW:
             return self._earliest(wanted)
         while stop < end:
@@ -117,7 +123,7 @@ class Candidates:
         docs = self._all()
         first = self._standing.next[docs]
         probe = self._cards(docs[np.argpartition(first, wanted)[: 2 * wanted]])
-        latest = probe.next[probe.order(self._query)]
+        latest = probe.next[probe.order]
         if len(latest) < wanted or np.isinf(latest[wanted - 1]):
             return self._cards(docs)
         return self._cards(docs[first <= latest[wanted - 1]])
@@ -158,7 +164,7 @@ class Candidates:
         reach = _reach(wanted)
         if len(docs) <= reach:
             return self._cards(bits.distinct(docs))
-        some = np.argpartition(most, len(most) - reach)[-reach:]
+        some = _highest(most, reach)
         cards = self._cards(bits.distinct(docs[some]))
         least = cards.worst(wanted)
         if least > most[some[0]] * _HAIR:
@@ -201,6 +207,25 @@ class Candidates:
         if self._matched.listed() > MUCH_LONGER * len(docs):
             return np.asarray(self._matched.scores(docs), np.float32)
         return self._matched.rough_scores(docs)
+
+
+def _highest(values: Roughs, wanted: int) -> Ints:
+    """Where the `wanted` highest values are, the lowest of them first.
+
+    Of many, a sample tells what is worth sorting.
+    """
+    some = np.arange(len(values)) if len(values) < STEP * wanted else _sampled(values, wanted)
+    if len(some) < wanted:
+        some = np.arange(len(values))
+    return some[values[some].argpartition(len(some) - wanted)[-wanted:]]
+
+
+def _sampled(values: Roughs, wanted: int) -> Ints:
+    """Where the values are that are about as high: more than are wanted, but for bad luck."""
+    sample = values[::STEP]
+    share = wanted / STEP
+    rank = min(int(share + 3 * math.sqrt(share)) + 2, len(sample))
+    return np.asarray((values >= np.partition(sample, -rank)[-rank]).nonzero()[0])
 
 
 def _reach(wanted: int) -> int:

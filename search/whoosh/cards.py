@@ -1,13 +1,14 @@
 """Documents as they meet a query, exactly: score, distance, next date; and the order of them all."""
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search import ranking
 from search.query import Query
-from search.whoosh import schema
+from search.whoosh import bits, schema
 from search.whoosh.bits import Docs
 from search.whoosh.closeup import Closeup
 from search.whoosh.filters import Filters
@@ -18,13 +19,14 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cards:
     """One row a document; `part` says of which part it is, `need` what is shown once only.
 
     `next` and `km` may be infinite; `place` is the one to show, -1 where no place is asked.
     """
 
+    query: Query
     part: Ints
     doc: Ints
     id: Ints
@@ -46,6 +48,7 @@ class Cards:
         place, km = near.nearest
         text = matched.scores(docs)
         return cls(
+            query,
             part=np.full(len(docs), matched.at),
             doc=docs,
             id=arrays["id"][docs],
@@ -64,20 +67,22 @@ class Cards:
         """The cards of all parts."""
         if len(some) == 1:
             return some[0]
-        columns = [field.name for field in fields(cls)]
-        return cls(*(np.concatenate([getattr(one, name) for one in some]) for name in columns))
+        columns = (np.concatenate([getattr(one, name) for one in some]) for name in _COLUMNS)
+        return cls(some[0].query, *columns)
 
     def __len__(self) -> int:
         return len(self.doc)
 
     def __getitem__(self, rows: Ints | slice) -> "Cards":
-        return Cards(*(getattr(self, field.name)[rows] for field in fields(self)))
+        return Cards(self.query, *(getattr(self, name)[rows] for name in _COLUMNS))
 
-    def order(self, query: Query) -> Ints:
+    @cached_property
+    def order(self) -> Ints:
         """The row of the best card of each cluster, in the order asked.
 
         Ties by distance, next date, id.
         """
+        query = self.query
         metres = np.rint(self.km * 1000)
         key = {
             "distance": metres if query.circle is not None else None,
@@ -86,22 +91,31 @@ class Cards:
         }.get(query.sort)
         if key is None:
             key = -np.rint(self.score * ranking.SCORE_STEPS)
-        order = np.lexsort((self.id, self.next, metres, key))
+        order = key.argsort(kind="stable")
+        ordered = key[order]
+        tied = np.zeros(len(order), bool)
+        tied[1:] = ordered[1:] == ordered[:-1]
+        tied[:-1] |= tied[1:]
+        if tied.any():
+            some = order[tied]
+            ties = [self.id, self.next, metres, key] if query.circle else [self.id, self.next, key]
+            order[tied] = some[np.lexsort([column[some] for column in ties])]
         return order[_firsts(self.need[order])]
 
     def worst(self, wanted: int) -> float:
         """A score that the first `wanted` clusters have at least; 0 when there are not so many."""
-        if len(self) < wanted:
+        if len(self.order) < wanted:
             return 0.0
-        order = np.argsort(-self.score)
-        first = _firsts(self.need[order])
-        if len(first) < wanted:
-            return 0.0
-        return float(self.score[order[first[wanted - 1]]]) - 2 / ranking.SCORE_STEPS
+        return float(self.score[self.order[wanted - 1]]) - 2 / ranking.SCORE_STEPS
 
 
-def _firsts(clusters: Ints) -> Ints:
+_COLUMNS = [field.name for field in fields(Cards)][1:]
+
+
+def _firsts(clusters: Ints) -> Ints | slice:
     """Where each cluster comes first."""
+    if len(bits.distinct(clusters)) == len(clusters):
+        return slice(None)
     order = np.argsort(clusters, kind="stable")
     ordered = clusters[order]
     again = np.zeros(len(clusters), bool)

@@ -116,17 +116,13 @@ class Closeup:
     def _told_apart(self, circle: Circle) -> Floats:
         """The kilometres of each place; of those almost as near as the nearest, to the last bit."""
         owner, places, km = self._admitted
+        lats, lons = (self._part.arrays[f"place_{name}"] for name in ("lat", "lon"))
         close = (km - _least(len(self.docs), owner, km)[owner] < _LAST_BITS_KM).nonzero()[0]
         km = km.copy()
         for row in close[np.bincount(owner[close])[owner[close]] > 1].tolist():
-            km[row] = distance_to(self._part, circle, int(places[row]))
+            lat, lon = int(lats[places[row]]) / STEPS, int(lons[places[row]]) / STEPS
+            km[row] = distance_km(circle.lat, circle.lon, lat, lon)
         return km
-
-
-def distance_to(part: Part, circle: Circle, place: int) -> float:
-    """Kilometres from the centre, as the reference measures them, to the last bit."""
-    lat, lon = int(part.arrays["place_lat"][place]), int(part.arrays["place_lon"][place])
-    return distance_km(circle.lat, circle.lon, lat / STEPS, lon / STEPS)
 
 
 def _rows(starts: NDArray[np.int32], docs: Docs) -> tuple[Ints, Ints]:

@@ -12,7 +12,6 @@ from search.results import Hit
 from search.whoosh.bits import Bits
 from search.whoosh.candidates import Candidates
 from search.whoosh.cards import Cards
-from search.whoosh.closeup import distance_to
 from search.whoosh.filters import Filters
 from search.whoosh.matching import Matched
 from search.whoosh.snapshot import Snapshot
@@ -57,7 +56,7 @@ class Hits:
             for candidates, more in zip(self._candidates, shared, strict=True)
         ]
         cards = Cards.joined(some)
-        return cards, cards.order(self._query)
+        return cards, cards.order
 
     def _spread(self, wanted: int) -> tuple[Cards, Ints]:
         """The same with the first ranks spread: looks a little further, and at all if it must."""
@@ -79,17 +78,16 @@ class Hits:
         return [found[row] for row in rows.tolist()]
 
     def _of_part(self, at: int, cards: Cards) -> Iterator[Hit]:
-        part, circle = self._filters[at].part, self._query.circle
-        columns = (cards.id, cards.cluster, cards.score, cards.next, cards.place)
-        firsts = part.arrays["place_starts"][cards.doc].tolist()
+        columns = (cards.id, cards.cluster, cards.score, cards.next, cards.km, cards.place)
+        firsts = self._filters[at].part.arrays["place_starts"][cards.doc].tolist()
         texts = self._matched[at].texts(cards.doc)
         rows = zip(*(column.tolist() for column in columns), firsts, texts, strict=True)
-        for number, cluster, score, start, place, first, matched in rows:
+        for number, cluster, score, start, km, place, first, matched in rows:
             yield Hit(
                 id=number,
                 cluster=cluster,
                 score=score,
-                distance_km=distance_to(part, circle, place) if circle and place >= 0 else None,
+                distance_km=None if km == math.inf else km,
                 location_index=place - first if place >= 0 else None,
                 next_at=None if start == math.inf else int(start),
                 matched=matched,

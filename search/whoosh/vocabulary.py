@@ -45,8 +45,8 @@ class Vocabulary:
         if not begin:
             return ()
         found: list[tuple[int, bytes, list[Held]]] = []
-        for word in self._candidates(begin, limit):
-            held = list(self._held(word))
+        for word, known in self._candidates(begin, limit).items():
+            held = [known] if len(self._snapshot.parts) == 1 else list(self._held(word))
             count = sum(part.live_size(EXACT, number) for part, number in held)
             if count:
                 found.append((-count, word, held))
@@ -60,15 +60,15 @@ class Vocabulary:
             if number is not None:
                 yield part, number
 
-    def _candidates(self, begin: bytes, limit: int) -> set[bytes]:
-        """Words among which are the `limit` most used.
+    def _candidates(self, begin: bytes, limit: int) -> dict[bytes, Held]:
+        """Words among which are the `limit` most used, and where each was met.
 
         In the largest part, a word is passed over when even with every document of the other parts
         it would have fewer than `limit` words have here for certain, deleted documents left out.
         """
         parts = sorted(self._snapshot.parts, key=lambda part: -part.count)
         others = sum(part.live_count for part in parts[1:])
-        found: set[bytes] = set()
+        found: dict[bytes, Held] = {}
         for part in parts:
             group = part.groups[EXACT]
             numbers = group.beginning_with(begin)
@@ -77,7 +77,8 @@ class Vocabulary:
             if part is parts[0] and len(sizes) > limit:
                 certain = int(np.partition(sizes, -limit)[-limit]) - len(part.dead)
                 least = max(certain - others, 1)
-            found.update(group[numbers[at]] for at in np.flatnonzero(sizes >= least).tolist())
+            for at in (sizes >= least).nonzero()[0].tolist():
+                found[group[numbers[at]]] = part, numbers[at]
         return found
 
 

@@ -18,7 +18,7 @@ from search.index import Index
 from search.memory import MemoryIndex
 from search.query import Query
 from search.results import Results
-from search.whoosh import WhooshIndex, candidates, gathering, layout, matching, standing
+from search.whoosh import WhooshIndex, candidates, expressions, gathering, layout, standing
 from tests.search.worlds import changed, question, world
 
 WORLDS = 200 if os.environ.get("TRUST_N") == "full" else 13
@@ -58,7 +58,8 @@ def take_the_ways_of_large_indexes(rng: random.Random, patch: pytest.MonkeyPatch
     patch.setattr(candidates, "FEW", rng.choice((0, 3)))
     patch.setattr(candidates, "CHUNK", rng.choice((1, 7, 50)))
     patch.setattr(candidates, "SPARE", rng.choice((0, 2)))
-    patch.setattr(matching, "MANY", rng.choice((0, 5)))
+    patch.setattr(candidates, "STEP", rng.choice((1, 2, 8)))
+    patch.setattr(expressions, "MANY", rng.choice((0, 5)))
     patch.setattr(standing, "LISTED", rng.choice((1, 9, 40)))
     patch.setattr(candidates, "MUCH_LONGER", rng.choice((0, 1, 8)))
     patch.setattr(gathering, "FREQUENT", rng.choice((1, 3, 10**6)))
@@ -88,7 +89,7 @@ def ask_both(rng: random.Random, reference: Index, engine: Index, documents: lis
 
 
 def agree(query: Query, one: Results, other: Results) -> None:
-    """Everything equal; scores but for the last bits."""
+    """Everything equal; scores and kilometres but for the last bits."""
     assert one.total == other.total, query
     assert one.remote_from == other.remote_from, query
     assert dict(one.facets) == dict(other.facets), query
@@ -96,7 +97,8 @@ def agree(query: Query, one: Results, other: Results) -> None:
     assert [card(hit) for hit in one.hits] == [card(hit) for hit in other.hits], query
     for hit, twin in zip(one.hits, other.hits, strict=True):
         assert hit.score == pytest.approx(twin.score, rel=1e-9)
-        assert hit.distance_km == twin.distance_km
+        assert (hit.distance_km is None) == (twin.distance_km is None)
+        assert (hit.distance_km or 0) == pytest.approx(twin.distance_km or 0, rel=1e-9, abs=1e-9)
 
 
 def card(hit: object) -> tuple[object, ...]:
