@@ -5,7 +5,6 @@ the nearest and the most telling are cut off at a threshold. The way may take a 
 one too few: whoever may belong to the first `wanted` clusters is there, with all of its ties.
 """
 
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -20,11 +19,11 @@ from search.whoosh.matching import Matched
 from search.whoosh.where import EDGE_KM
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Roughs = NDArray[np.float32]
 FEW = 300  # so many are looked at without further ado
 CHUNK = 256
 SPARE = 16
-STEP = 8  # of a sample
 MUCH_LONGER = 32  # lists than documents: then it pays to look these up
 _HAIR = 1 + 1e-5  # rough scores are right to six digits
 
@@ -67,47 +66,53 @@ class Candidates:
         return len(bits.distinct(self._part.needs[docs]))
 
     def _newest(self, wanted: int) -> Cards:
-        """Walk the list of the newest; equals of the last one come along."""
-        at, listed = self._part.arrays["newest_at"], self._part.arrays["newest_doc"]
-        size, end, found = self._stride(wanted, len(listed)), 0, self._all()[:0]
+        """Walk the list of the newest."""
+        arrays = self._part.arrays
+        return self._cards(self._walked(arrays["newest_at"], arrays["newest_doc"], wanted))
+
+    def _walked(self, at: Floats | Ints, listed: Docs, wanted: int) -> Docs:
+        """The first of a list sorted by `at`, as far as needed; equals of the last one come along."""
+        size, end, found = self._stride(wanted, len(listed)), 0, listed[:0]
         while end < len(listed):
             end = int(at.searchsorted(at[min(end + size, len(listed)) - 1], "right"))
             found = listed[:end][bits.holds(self._mask, listed[:end])]
             if len(found) >= wanted and self._clusters(found) >= wanted:
                 break
             size = end * 3
-        return self._cards(found)
+        return found
 
     def _stride(self, wanted: int, listed: int) -> int:
         """How far to walk a list for so many, when those under the mask are all over it."""
         return max(_reach(wanted) * listed // self.count, CHUNK)
 
-    def _walk(self) -> tuple[Ints, Docs, int, int]:
-        """The brief shifts from those that may still run on: start, document; where they end."""
+    def _next(self, wanted: int) -> Cards:
+        """By the next shift: walk those of the dates asked, or the list of what comes next."""
+        if self._query.start is not None or self._query.end is not None:
+            return self._next_between(wanted)
+        listed = self._standing.soonest
+        if self._part.own is None or not self._placed:
+            found = self._walked(self._standing.next[listed], listed, wanted)
+            if len(found) >= wanted and self._clusters(found) >= wanted:
+                return self._cards(found)
+        return self._earliest(wanted)
+
+    def _next_between(self, wanted: int) -> Cards:
+        """Walk the brief shifts by their start until enough documents have begun for certain.
+
+        Nothing certain is known of those that have a shift of several days, or one with a place of
+        its own: they come along.
+        """
         arrays, query = self._part.arrays, self._query
         after = query.now if query.start is None else max(query.now, query.start)
-        starts = arrays["brief_start"]
-        begin = int(np.searchsorted(starts, after - layout.DAY))
-        end = len(starts) if query.end is None else int(np.searchsorted(starts, query.end))
-        return starts, arrays["brief_doc"], begin, end
-
-    def _apart(self) -> Docs:
-        """The documents under the mask of which the walk says nothing certain.
-
-        They have a shift of several days, or one with a place of its own.
-        """
-        docs = self._part.arrays["apart_docs" if self._placed else "long_docs"]
-        return docs[bits.holds(self._mask, docs)]
-
-    def _next(self, wanted: int) -> Cards:
-        """Walk the shifts by their start until enough documents have begun for certain."""
-        starts, listed, begin, end = self._walk()
-        apart, size, stop = self._apart(), self._stride(wanted, len(listed)), begin
-        if len(apart) > FEW:
-            return self._earliest(wanted)
-        while stop < end:
+        starts, listed = arrays["brief_start"], arrays["brief_doc"]
+        begin = int(starts.searchsorted(after - layout.DAY))
+        end = len(starts) if query.end is None else int(starts.searchsorted(query.end))
+        apart = arrays["apart_docs" if self._placed else "long_docs"]
+        apart = apart[bits.holds(self._mask, apart)]
+        size, stop = self._stride(wanted, end - begin), begin
+        while len(apart) <= FEW and stop < end:
             stop = min(stop + size, end)
-            stop = int(np.searchsorted(starts, starts[stop - 1], "right")) if stop < end else end
+            stop = int(starts.searchsorted(starts[stop - 1], "right")) if stop < end else end
             docs = listed[begin:stop]
             found = bits.distinct(docs[bits.holds(self._mask, docs)])
             if len(found) >= wanted:
@@ -164,7 +169,7 @@ class Candidates:
         reach = _reach(wanted)
         if len(docs) <= reach:
             return self._cards(bits.distinct(docs))
-        some = _highest(most, reach)
+        some = bits.highest(most, reach)
         cards = self._cards(bits.distinct(docs[some]))
         least = cards.worst(wanted)
         if least > most[some[0]] * _HAIR:
@@ -207,25 +212,6 @@ class Candidates:
         if self._matched.listed() > MUCH_LONGER * len(docs):
             return np.asarray(self._matched.scores(docs), np.float32)
         return self._matched.rough_scores(docs)
-
-
-def _highest(values: Roughs, wanted: int) -> Ints:
-    """Where the `wanted` highest values are, the lowest of them first.
-
-    Of many, a sample tells what is worth sorting.
-    """
-    some = np.arange(len(values)) if len(values) < STEP * wanted else _sampled(values, wanted)
-    if len(some) < wanted:
-        some = np.arange(len(values))
-    return some[values[some].argpartition(len(some) - wanted)[-wanted:]]
-
-
-def _sampled(values: Roughs, wanted: int) -> Ints:
-    """Where the values are that are about as high: more than are wanted, but for bad luck."""
-    sample = values[::STEP]
-    share = wanted / STEP
-    rank = min(int(share + 3 * math.sqrt(share)) + 2, len(sample))
-    return np.asarray((values >= np.partition(sample, -rank)[-rank]).nonzero()[0])
 
 
 def _reach(wanted: int) -> int:

@@ -20,7 +20,7 @@ from search.whoosh.schema import Arrays
 Floats = NDArray[np.float64]
 Roughs = NDArray[np.float32]
 
-LISTED = 8192  # so many of the best are listed: a page is found among them without a cut
+LISTED = 4096  # so many of the best are listed: a page is found among them without a cut
 _KEPT = 64  # stretches of dates
 
 
@@ -89,15 +89,29 @@ class Standing:
         """The documents of the highest factors of all that can be found, best first."""
         found = self._best.get(language)
         if found is None:
-            there = self.admitted(None, None)
-            there = there if self.gone is None else there & ~self.gone
-            docs = bits.docs_of(there, self._count)
+            docs = bits.docs_of(self._findable, self._count)
             factors = self.factors(language)[docs]
             if len(docs) > LISTED:
-                some = np.argpartition(factors, len(docs) - LISTED)[-LISTED:]
+                some = bits.highest(factors, LISTED)
                 docs, factors = docs[some], factors[some]
             found = self._best[language] = docs[np.argsort(-factors, kind="stable")]
         return found
+
+    @cached_property
+    def soonest(self) -> Docs:
+        """The documents of the shifts that come next of all, in the order of these."""
+        docs = bits.docs_of(self._findable, self._count)
+        following = self.next[docs]
+        if len(docs) > LISTED:
+            some = bits.highest(-following, LISTED)
+            docs, following = docs[some], following[some]
+        return docs[np.argsort(following, kind="stable")]
+
+    @property
+    def _findable(self) -> Bits:
+        """The documents that are not over and have not expired."""
+        there = self.admitted(None, None)
+        return there if self.gone is None else there & ~self.gone
 
     def admitted(self, start: int | None, end: int | None) -> Bits:
         """The documents that are ongoing or have a shift in [start, end) that is not over."""

@@ -46,24 +46,22 @@ class Where:
     @property
     def docs(self) -> Docs:
         """The document of each place that is there."""
-        return self._found[1]
+        return self._found[0]
 
     @property
     def rough_km(self) -> NDArray[np.float32]:
         """How far each of them is from the centre, to within EDGE_KM; not for what is far."""
-        return self._found[2]
+        return self._found[1]
 
     @cached_property
-    def _found(self) -> tuple[Docs, Docs, NDArray[np.float32]]:
+    def _found(self) -> tuple[Docs, NDArray[np.float32]]:
         query, arrays = self._query, self._part.arrays
         if query.circle is None and query.box is None:
-            places = np.flatnonzero(_in_area(self._part, query, slice(None)))
-            return places, arrays["place_doc"][places], np.zeros(len(places), np.float32)
+            places = _in_area(self._part, query, slice(None)).nonzero()[0]
+            return arrays["place_doc"][places], np.zeros(len(places), np.float32)
         slices = self._slices()
         places = _taken(arrays["cell_place"], slices)
-        docs = _taken(arrays["cell_doc"], slices)
-        keep = np.ones(len(places), bool)
-        km = np.zeros(len(places), np.float32)
+        km, keep = np.zeros(len(places), np.float32), np.ones(len(places), bool)
         if query.area is not None:
             keep &= _in_area(self._part, query, places)
         if query.box is not None:
@@ -71,9 +69,8 @@ class Where:
         if query.circle is not None:
             km = self._kilometres(query.circle, slices, places)
             keep &= self._within(query.circle, km, places)
-        if keep.all():
-            return places, docs, km
-        return places[keep], docs[keep], km[keep]
+        at = keep.nonzero()[0]
+        return _taken(arrays["cell_doc"], slices)[at], km[at]
 
     def _slices(self) -> list[slice]:
         """Where the cells of the box, or of the box around the circle, stand among all places."""

@@ -18,7 +18,7 @@ from search.index import Index
 from search.memory import MemoryIndex
 from search.query import Query
 from search.results import Results
-from search.whoosh import WhooshIndex, candidates, expressions, gathering, layout, standing
+from search.whoosh import WhooshIndex, bits, candidates, expressions, gathering, layout, standing
 from tests.search.worlds import changed, question, world
 
 WORLDS = 200 if os.environ.get("TRUST_N") == "full" else 13
@@ -58,7 +58,7 @@ def take_the_ways_of_large_indexes(rng: random.Random, patch: pytest.MonkeyPatch
     patch.setattr(candidates, "FEW", rng.choice((0, 3)))
     patch.setattr(candidates, "CHUNK", rng.choice((1, 7, 50)))
     patch.setattr(candidates, "SPARE", rng.choice((0, 2)))
-    patch.setattr(candidates, "STEP", rng.choice((1, 2, 8)))
+    patch.setattr(bits, "STEP", rng.choice((1, 2, 8)))
     patch.setattr(expressions, "MANY", rng.choice((0, 5)))
     patch.setattr(standing, "LISTED", rng.choice((1, 9, 40)))
     patch.setattr(candidates, "MUCH_LONGER", rng.choice((0, 1, 8)))
