@@ -18,6 +18,7 @@ from portal.api import footprint_dates, footprint_where, footprint_words
 from portal.api.footprint_question import Order, Question, Reading
 from portal.models import Feed
 from portal.services.finding import Asked
+from portal.services.finding.given import this_minute
 from search.query import Query, Sort
 
 MOST, USUAL = 999, 10
@@ -35,7 +36,7 @@ SORTS: dict[str, tuple[Sort | None, Order, bool]] = {
 
 def read(given: Mapping[str, str], now: datetime) -> Question:
     """The question in our own words; at most five statements."""
-    reading = Reading(Query(now=int(now.timestamp()), exact=True))
+    reading = Reading(Query(now=this_minute(now), exact=True))
     _page(reading, given)
     footprint_words.read(reading, given)
     footprint_where.read(reading, given)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -25,6 +25,12 @@ def read(**params: str) -> finding.Asked:
 
 def sentences(asked: finding.Asked) -> str:
     return " / ".join(note.sentence % note.values for note in asked.notes)
+
+
+def test_all_questions_of_a_minute_ask_about_one_moment_which_is_not_before_any_of_them() -> None:
+    minute = [NOW + timedelta(seconds=second) for second in (1, 30, 60)]
+    moments = {finding.read({}, now=moment).query.now for moment in minute}
+    assert moments == {int(minute[-1].timestamp())}
 
 
 @pytest.mark.parametrize("typed", ["-1", "0", "nan", "inf", "dix", "1e3", "--5"])

@@ -90,3 +90,11 @@ def day(text: str) -> date | None:
 def instant(moment: datetime) -> int:
     """Whole seconds since 1970."""
     return int(moment.timestamp())
+
+
+def this_minute(now: datetime) -> int:
+    """The end of the minute, as `instant`: what the engine keeps for one moment serves all questions of a minute.
+
+    The end, because nothing may be shown that is over: what ends within the minute goes a few seconds early.
+    """
+    return -(-instant(now) // 60) * 60

@@ -13,7 +13,7 @@ from portal.models import Association, Like, Offer
 from portal.services.finding.answering import find
 from portal.services.finding.asked import Asked
 from portal.services.finding.cards import Card, shifts_of
-from portal.services.finding.given import instant
+from portal.services.finding.given import this_minute
 from search.query import Circle, Query
 from search.results import Hit
 
@@ -64,7 +64,7 @@ def similar(offer: Offer, limit: int = 3) -> tuple[Hit, ...]:
     at = next(((p.lat, p.lon) for p in offer.locations if p.lat is not None), None)
     near = Circle(at[0], at[1], NEAR_KM) if at and at[0] is not None and at[1] is not None else None
     query = Query(
-        now=instant(clock.now()),
+        now=this_minute(clock.now()),
         circle=near,
         themes=tuple(offer.themes),
         remote="no" if near else None,

@@ -15,7 +15,7 @@ from portal import db, themes
 from portal.models import Association, Feed
 from portal.services.finding import when, where
 from portal.services.finding.asked import Asked
-from portal.services.finding.given import Given, instant
+from portal.services.finding.given import Given, this_minute
 from search import words
 from search.document import Language
 from search.query import Clause, Query, Remote, Sort
@@ -56,7 +56,7 @@ def read(
     sort = _sort(given, has_circle=there.circle is not None)
     page = _page(given)
     query = Query(
-        now=instant(now),
+        now=this_minute(now),
         words=words.parse(text, exact=True) if exact else clauses,
         exact=exact,
         circle=there.circle,
