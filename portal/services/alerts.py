@@ -83,6 +83,15 @@ def find(given: str) -> Alert:
     return alert
 
 
+def of(person: Person) -> list[Alert]:
+    """The alerts of this person that go on, and those of their proved address, the oldest first."""
+    mine = Alert.person_id == person.id
+    if person.is_verified:
+        mine = or_(mine, Alert.email_hash == tokens.email_hash(person.email or ""))
+    going_on = (Alert.verified_at.is_not(None), Alert.stopped_at.is_(None))
+    return list(db.session.scalars(select(Alert).where(mine, *going_on).order_by(Alert.id)))
+
+
 def confirm(alert: Alert) -> Alert:
     """Its owner pressed the button: it begins. Asked for twice it is one, the older, at the pace of the newer."""
     if alert.stopped_at is not None or alert.verified_at is not None:

@@ -18,6 +18,7 @@ from portal.language import spoken
 from portal.models import Identity, Person, Session, Signup
 from portal.services import (
     accounts,
+    alerts,
     finding,
     identities,
     liked_news,
@@ -28,6 +29,7 @@ from portal.services import (
 from portal.services import sessions as open_sessions
 from portal.services.signups.change import ACTIVE
 from portal.views import access, providers, sessions, social_login
+from portal.views import alerts as alert_pages
 from portal.views.access import by_token, freshly_proved, one_click, signed_in
 
 pages = Blueprint("accounts", __name__)
@@ -196,6 +198,10 @@ def _page(person: Person, form: ProfileForm, email_form: EmailForm) -> str:
         email_form=email_form,
         signups=_signups(person),
         liked=finding.of_ids([offer.id for offer in likes.of(person)], person.id),
+        alerts=[
+            {"words": alert_pages.in_words(one.search), "url": f"/alerts/{alerts.token(one)}"}
+            for one in alerts.of(person)
+        ],
         shares=shares.of(person, current_app.config["BASE_URL"]),
         sessions=[
             Device(one.id, one.device, one.seen_at, one.id == g.session_row.id)

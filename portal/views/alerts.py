@@ -45,7 +45,7 @@ def ask() -> Any:
             return _form(form), 422
         db.session.commit()
         queue.nudge("outbox")
-    return render_template("alerts/asked.html", email=email, words=_words(search))
+    return render_template("alerts/asked.html", email=email, words=in_words(search))
 
 
 @pages.get("/alerts/<token>")
@@ -91,7 +91,7 @@ def ask_stop(token: str) -> Any:
         "accounts/press.html",
         action=f"/alerts/{token}/stop",
         title=_("Arrêter cette alerte"),
-        text=_("Nous n’écrirons plus quand il y a du nouveau : %(search)s.", search=_words(alert.search)),
+        text=_("Nous n’écrirons plus quand il y a du nouveau : %(search)s.", search=in_words(alert.search)),
         button=_("Ne plus m’écrire"),
     )  # fmt: skip
 
@@ -111,17 +111,19 @@ def _page(alert: Alert, token: str, form: PaceForm | None = None) -> str:
         "alerts/show.html",
         alert=alert,
         token=token,
-        words=_words(alert.search),
+        words=in_words(alert.search),
         search_url=finding.address(alerts.asked(alert.search).params),
         form=form or PaceForm(every_days=alert.every_days),
     )
 
 
 def _form(form: AlertForm) -> str:
-    return render_template("alerts/new.html", form=form, words=_words(str(form.search.data or "")))
+    return render_template(
+        "alerts/new.html", form=form, words=in_words(str(form.search.data or ""))
+    )
 
 
-def _words(search: str) -> str:
+def in_words(search: str) -> str:
     """What a search looks for, in the language of the page."""
     found = alerts.asked(search)
     return looked_for([part.words for part in found.parts if part.kind != "sort"])

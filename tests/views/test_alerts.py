@@ -10,13 +10,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from portal import config
+from portal import clock, config, tokens
 from portal.config import Settings
 from portal.db import Database
 from portal.models import Alert, Outbox
 from portal.services import alerts
+from tests import factories
+from tests.arrivals import sign_in
 from tests.conftest import settings_for
 from tests.mailbox import Mail, last, mails
+from tests.people import Cast
 from tests.visitor import Visitor
 
 ANN = "ann@example.org"
@@ -223,3 +226,35 @@ def test_both_languages(visitor: Visitor, app: Flask) -> None:
     assert mail.message["Content-Language"] == "en"
     assert mail.subject.startswith("Confirm your alert: ")
     assert visitor.get(button_in(mail)).heading == "Confirm your alert"
+
+
+def test_who_signs_in_finds_their_alerts_and_nobody_elses(
+    visitor: Visitor, database: Database, cast: Cast
+) -> None:
+    with database.writing() as session:
+        for email, search in (("charlie@example.org", "q=haie"), ("alice@example.org", "q=jardin")):
+            session.add(factories.alert(email, search, verified_at=clock.now()))
+        session.add(factories.alert("charlie@example.org", "q=verger"))
+        session.commit()
+    sign_in(visitor, database, "charlie@example.org")
+    page = visitor.get("/account")
+    listed = page.soup.select_one("section[aria-labelledby=alerts-title]")
+    assert listed is not None
+    assert [link.get_text() for link in listed.select(".shift__when")] == ["« haie »"]
+    assert visitor.get(str(listed.select_one("a")["href"])).heading == "Nous vous préviendrons"  # type: ignore[index]
+
+
+def test_an_address_that_changes_takes_its_alerts_along(
+    visitor: Visitor, database: Database, cast: Cast, app: Flask
+) -> None:
+    with database.writing() as session:
+        made = factories.alert("charlie@example.org", person_id=cast.charlie.id, verified_at=clock.now())  # fmt: skip
+        session.add(made)
+        session.commit()
+    sign_in(visitor, database, "charlie@example.org")
+    visitor.get("/account")
+    visitor.submit("/account/email", email="nouvelle@example.org")
+    visitor.get(last(app, "nouvelle@example.org").path("/sign-in/link/"))
+    visitor.submit("/sign-in/link/")
+    alert = only(database)
+    assert (alert.email, alert.email_hash) == ("nouvelle@example.org", tokens.email_hash("nouvelle@example.org"))  # fmt: skip
