@@ -116,6 +116,8 @@ class Offer(Base):
     reason: Mapped[str] = mapped_column(
         String(500), default=""
     )  # told to its team: why hidden or refused
+    # Brought by a run of its feed that was not found plausible yet: pending, and no moderator is asked about it.
+    is_held: Mapped[bool] = mapped_column(default=False)
     # What a coordinator changed by hand on a feed's offer: the feed does not overwrite these fields.
     own_fields: Mapped[list[str]] = mapped_column(JSON, default=list)
     version: Mapped[int] = mapped_column(
