@@ -59,10 +59,8 @@ def _feed(feed_id: int | None) -> Feed:
     feed = db.session.get(Feed, feed_id) if feed_id else None
     if feed is None:
         raise KeyNeeded
-    if feed.state is not FeedState.ACTIVE:
-        raise Conflict(
-            "Le flux « %(name)s » est en pause, ou attend un avis de la modération.", name=feed.name
-        )
+    if feed.state is FeedState.PAUSED:
+        raise Conflict("Le flux « %(name)s » est en pause.", name=feed.name)
     if feed.format not in ("", "footprint"):
         raise Conflict("Le flux « %(name)s » n’est pas en Footprint XML.", name=feed.name)
     return feed

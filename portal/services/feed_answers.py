@@ -1,4 +1,5 @@
-"""What a person says of a suspect run: it was right, or it was wrong."""
+"""The question that a suspect run asks, and what answers it: a person, who says that the run was right or wrong, or a newer run
+that was read to its end and is plausible. Each question stands once, about the newest run that asks it."""
 
 from __future__ import annotations
 
@@ -6,34 +7,36 @@ from sqlalchemy import select
 
 from portal import clock, db
 from portal.errors import Conflict
-from portal.models import Feed, FeedRun, FeedState, Offer, OfferState, RunOutcome
-from portal.services import feed_runs, grace, outbox
+from portal.models import Feed, FeedRun, FeedState, RunOutcome
+from portal.services import feed_brake, feed_turns, grace
 from portal.services.feed_turns import Save
 
 
 def confirm(feed: Feed, save: Save) -> int:
-    """A person says that the suspect run was right: withdraw what it no longer had, show what it brought."""
-    last = _suspect_run(feed)
-    withdrawn = feed_runs.withdraw(list(last.pending.get("missing", [])), save)
-    for offer in _held(feed, last):
-        offer.state, offer.version = OfferState.LIVE, offer.version + 1
-        outbox.reindex(offer.id)
-    last.withdrawn = withdrawn
-    settle(feed, last)
-    save()
-    return withdrawn
+    """A person says that the suspect run was right: withdraw what it no longer had, show what it brought.
+
+    Returns how many were withdrawn. Killed on its way, it is confirmed again and finishes. Raises Conflict when nothing is
+    asked, FeedBusy while a run may still answer by itself.
+    """
+    with feed_turns.alone(feed, save) as save:
+        last = _require(feed)
+        last.withdrawn = feed_brake.withdraw(list(last.pending.get("missing", [])), save)
+        feed_brake.show(feed, None, save)
+        settle(feed)
+        save()
+        return last.withdrawn
 
 
 def dismiss(feed: Feed, save: Save) -> None:
-    """A person says that the suspect run was wrong: what it brought goes, what was there stays."""
-    last = _suspect_run(feed)
-    held = [offer.id for offer in _held(feed, last)]
-    settle(feed, last)
-    feed_runs.withdraw(held, save)
-    save()
+    """A person says that the suspect run was wrong: what it brought goes, what was there stays. Raises like `confirm`."""
+    with feed_turns.alone(feed, save) as save:
+        _require(feed)
+        feed_brake.drop(feed, save)
+        settle(feed)
+        save()
 
 
-def suspect_run(feed: Feed) -> FeedRun | None:
+def asked(feed: Feed) -> FeedRun | None:
     """The run that waits for a person's word, when one does."""
     if feed.state is not FeedState.SUSPECT:
         return None
@@ -45,30 +48,38 @@ def suspect_run(feed: Feed) -> FeedRun | None:
     )
 
 
-def _suspect_run(feed: Feed) -> FeedRun:
-    last = suspect_run(feed)
+def _require(feed: Feed) -> FeedRun:
+    last = asked(feed)
     if last is None:
-        raise Conflict("Aucun passage de « %(name)s » n’attend de décision.", name=feed.name)
+        raise Conflict(
+            "Aucun passage de « %(name)s » n’attend de décision : il n’y a rien à accepter ni à écarter.",
+            name=feed.name,
+        )
     return last
 
 
-def _held(feed: Feed, last: FeedRun) -> list[Offer]:
-    created = list(last.pending.get("created", []))
-    found: list[Offer] = []
-    for start in range(0, len(created), 500):
-        found += db.session.scalars(
-            select(Offer).where(
-                Offer.feed_id == feed.id,
-                Offer.state == OfferState.PENDING,
-                Offer.external_id.in_(created[start : start + 500]),
-            )
-        )
-    return found
-
-
-def settle(feed: Feed, last: FeedRun) -> None:
+def settle(feed: Feed) -> None:
     """The decision is made: the feed goes on, at once."""
-    last.outcome, last.pending = RunOutcome.DONE, {}
+    last = asked(feed)
+    if last is not None:
+        last.outcome, last.pending = RunOutcome.DONE, {}
     grace.confirm(feed)
     feed.state, feed.next_run_at = FeedState.ACTIVE, clock.now()
     db.session.flush()
+
+
+def replace(feed: Feed) -> None:
+    """A newer run says it better: what an older one asked is not asked any more, so that no old list withdraws anything."""
+    last = asked(feed)
+    if last is not None:
+        last.pending = {}
+        last.why = f"{last.why} Un passage plus récent a remplacé celui-ci."[:500]
+        feed.state = FeedState.ACTIVE
+
+
+def narrow(feed: Feed, still_missing: list[int]) -> None:
+    """A newer run could not be read to its end, but what it did see has not vanished: it is asked about no more."""
+    last = asked(feed)
+    if last is not None:
+        missing = set(still_missing)
+        last.pending = {"missing": [i for i in last.pending.get("missing", []) if i in missing]}

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from portal import clock, db
-from portal.models import Feed, FeedState, Offer, OfferState, RunOutcome
+from portal.models import Feed, Offer, OfferState
 from portal.services import feed_items, indexing, outbox, signups
-from portal.services.feed_items import Known
-from portal.services.feed_tally import Tally
 from portal.services.feed_turns import Save
 
 SHARE, LEAST = 0.30, 20  # more than 30 % of the feed's live offers, and at least 20 of them
@@ -25,8 +23,7 @@ PRESENT = (OfferState.LIVE, OfferState.PAUSED, OfferState.PENDING)
 
 def live_count(feed: Feed) -> int:
     """How many of its offers a volunteer can still do something for: those that are over vanish without anybody's loss."""
-    asked = indexing.ahead(clock.now()).where(Offer.feed_id == feed.id, Offer.state == OfferState.LIVE)
-    return db.session.scalar(asked.with_only_columns(func.count())) or 0
+    return db.session.scalar(_live(feed).with_only_columns(func.count())) or 0
 
 
 def has_offers(feed: Feed) -> bool:
@@ -35,31 +32,25 @@ def has_offers(feed: Feed) -> bool:
     return db.session.scalar(asked) is not None
 
 
-def settle(known: Known, before: int, seen: Collection[str], tally: Tally, save: Save) -> None:
-    """The file was read to its end: withdraw what vanished and show what came, or pull the brake. `before` is how many were live."""
-    feed = known.feed
-    tally.missing = _missing(feed, seen)
-    gone = _live_among(feed, tally.missing) + len(tally.ending)
-    is_too_much = gone >= LEAST and gone > SHARE * max(before, 1)
-    is_empty = bool(tally.missing) and not seen
-    save()
-    if not tally.is_complete:
-        if tally.missing:
-            tally.why = "Le flux n’a pas pu être lu en entier : les offres absentes sont gardées pour le moment."
-        if not is_too_much and feed.state is not FeedState.SUSPECT:
-            show(feed, seen, save)
-        return
-    if is_too_much or is_empty:
-        tally.outcome = RunOutcome.SUSPECT
-        tally.missing += _idents(feed, [item.external_id for item in tally.ending])
-        tally.why = (
-            f"{gone} offres sur {before} auraient disparu d’un coup, absentes ou déjà passées : rien n’a été retiré. "
-            "Confirmez si c’est voulu."
+def is_too_much(gone: int, before: int) -> bool:
+    """Would a person want to be asked before so many of the live offers vanish?"""
+    return gone >= LEAST and gone > SHARE * max(before, 1)
+
+
+def missing(feed: Feed, seen: Collection[str]) -> list[int]:
+    """The feed's offers, whatever their state, whose records a run did not see."""
+    rows = db.session.execute(
+        select(Offer.external_id, Offer.id).where(
+            Offer.feed_id == feed.id, Offer.state.in_(PRESENT)
         )
-        return
-    tally.withdrawn = withdraw(tally.missing, save)
-    _end(known, tally, save)
-    show(feed, seen, save)
+    )
+    return [ident for external_id, ident in rows if external_id not in seen]
+
+
+def live_among(feed: Feed, ids: list[int]) -> int:
+    """How many of these count as live."""
+    among = set(ids)
+    return sum(ident in among for ident in db.session.scalars(_live(feed))) if ids else 0
 
 
 def show(feed: Feed, seen: Collection[str] | None, save: Save) -> int:
@@ -102,34 +93,8 @@ def withdraw(ids: list[int], save: Save) -> int:
     return count
 
 
-def _end(known: Known, tally: Tally, save: Save) -> None:
-    """Now that the run is plausible, write the records that end their offers."""
-    ending, tally.ending = tally.ending, []
-    for start in range(0, len(ending), BATCH):
-        batch = ending[start : start + BATCH]
-        known.look_up(batch)
-        feed_items.bring_together(known, batch, tally, may_end=True)
-        save()
-
-
-def _missing(feed: Feed, seen: Collection[str]) -> list[int]:
-    rows = db.session.execute(
-        select(Offer.external_id, Offer.id).where(
-            Offer.feed_id == feed.id, Offer.state.in_(PRESENT)
-        )
-    )
-    return [ident for external_id, ident in rows if external_id not in seen]
-
-
-def _live_among(feed: Feed, ids: list[int]) -> int:
-    if not ids:
-        return 0
-    among = set(ids)
-    asked = indexing.ahead(clock.now()).where(Offer.feed_id == feed.id, Offer.state == OfferState.LIVE)
-    return sum(ident in among for ident in db.session.scalars(asked.with_only_columns(Offer.id)))
-
-
-def _idents(feed: Feed, external_ids: list[str]) -> list[int]:
+def idents(feed: Feed, external_ids: list[str]) -> list[int]:
+    """The offers of these records."""
     found: list[int] = []
     for start in range(0, len(external_ids), 500):
         some = external_ids[start : start + 500]
@@ -137,6 +102,11 @@ def _idents(feed: Feed, external_ids: list[str]) -> list[int]:
             select(Offer.id).where(Offer.feed_id == feed.id, Offer.external_id.in_(some))
         )
     return found
+
+
+def _live(feed: Feed) -> Select[int]:
+    theirs = (Offer.feed_id == feed.id, Offer.state == OfferState.LIVE)
+    return select(Offer.id).where(*theirs, *indexing.undone(clock.now()))
 
 
 def _held(feed: Feed) -> list[tuple[int, str]]:

@@ -54,6 +54,7 @@ class Known:
     """What a run remembers of its feed, so that a batch costs few statements. `offers` are those of the batch."""
 
     feed: Feed
+    is_holding: bool = False  # what comes is held until the run's end (feed_brake.py)
     associations: dict[FeedAssociation | None, Association] = field(default_factory=dict)
     places: dict[FeedLocation, Located] = field(default_factory=dict)
     offers: dict[str, Offer] = field(default_factory=dict)
@@ -111,12 +112,14 @@ def bring(
         feed_shifts.write(offer, item)
         return Change.CREATED, offer
     was_withdrawn = offer.state is OfferState.WITHDRAWN
-    if not may_end and not was_withdrawn and not offer.is_over(now) and is_past(item, now):
+    is_live = offer.state is OfferState.LIVE and not offer.is_over(now)
+    if is_live and is_past(item, now) and not may_end:
         return Change.ENDING, None
     changed = _write(known, offer, item, notes)
     feed_shifts.write(offer, item)
     if was_withdrawn:
-        offer.state = OfferState.LIVE
+        offer.state = OfferState.PENDING if known.is_holding else OfferState.LIVE
+        offer.is_held = known.is_holding
         offer.published_at = offer.published_at or clock.now()
     offer.version += 1
     offer.updated_at = clock.now()
@@ -145,7 +148,8 @@ def _born(known: Known, item: FeedItem) -> Offer:
         feed_id=known.feed.id,
         external_id=item.external_id,
         cluster=Cluster(),
-        state=OfferState.LIVE,
+        state=OfferState.PENDING if known.is_holding else OfferState.LIVE,
+        is_held=known.is_holding,
         published_at=item.posted_at or clock.now(),
         own_fields=[],
         locations=[],
@@ -259,7 +263,7 @@ def locate(known: Known, rank: int, given: FeedLocation, notes: Notebook) -> Loc
 
 def withdraw(offer: Offer, at: datetime) -> None:
     """The feed no longer has it. Its page answers 410 with similar offers; it is revived when the feed has it again."""
-    offer.state = OfferState.WITHDRAWN
+    offer.state, offer.is_held = OfferState.WITHDRAWN, False
     offer.content_hash = ""
     offer.version += 1
     offer.updated_at = at

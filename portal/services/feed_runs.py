@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import BinaryIO
 
-from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,23 +22,21 @@ from portal.formats.errors import FormatError
 from portal.formats.item import FeedAssociation, FeedItem, normal_id
 from portal.formats.problem import FeedProblem, Notebook, Severity
 from portal.formats.settings import ReadSettings
-from portal.models import Association, Feed, Offer, OfferState, RunOutcome
-from portal.services import feed_items, outbox, signups
+from portal.models import Association, Feed, FeedState, Offer, RunOutcome
+from portal.services import feed_brake, feed_items, outbox
 from portal.services.feed_items import Change, Known
 from portal.services.feed_turns import Progress, Save
 
 BATCH = 25  # records read before they are written together: about 50 ms of write transaction
 # One batch at a time in a process: feeds that are read side by side and queue at SQLite's own lock keep others out for seconds.
 WRITING = threading.Lock()
-BRAKE_SHARE, BRAKE_LEAST = 0.30, 20
 SHOWN_PROBLEMS = 20
 STORED_PROBLEMS = 5_000
-PRESENT = (OfferState.LIVE, OfferState.PAUSED, OfferState.PENDING)
 
 
 @dataclass
 class Tally:
-    """What a run did. `missing` are the offers that the feed no longer has, when a person must decide about them."""
+    """What a run did. `missing` are the feed's offers that it did not see, or that would be over; `ending` the records of the latter."""
 
     outcome: RunOutcome = RunOutcome.DONE
     why: str = ""
@@ -52,8 +49,6 @@ class Tally:
     refused: int = 0
     is_complete: bool = True
     problems: list[FeedProblem] = field(default_factory=list)
-    created_ids: list[str] = field(default_factory=list)
-    returned_ids: list[str] = field(default_factory=list)  # a dismissed run's, for instance
     missing: list[int] = field(default_factory=list)
     ending: list[FeedItem] = field(default_factory=list)
 
@@ -94,8 +89,8 @@ def read(
 ) -> Tally:
     """Read everything that is found into the feed's offers and say what happened. `save` ends a transaction: a commit, or the
     rollback of a preview. Never raises for what is in the file."""
-    tally, known, seen = Tally(), Known(feed), set[str]()
-    has_present = _present_ids(feed) != {}
+    has_offers, before = feed_brake.has_offers(feed), feed_brake.live_count(feed)
+    tally, known, seen = Tally(), Known(feed, is_holding=has_offers), set[str]()
     save()
     try:
         for batch in _batches(found):
@@ -105,11 +100,13 @@ def read(
     except FormatError as error:
         # It is not what it was (a web page, a cut file): offers stay, and a person is told.
         tally.is_complete = False
-        tally.outcome = RunOutcome.SUSPECT if has_present else RunOutcome.FAILED
+        # A question that already stands is not replaced by one about less.
+        is_asked = feed.state is FeedState.SUSPECT
+        tally.outcome = RunOutcome.SUSPECT if has_offers and not is_asked else RunOutcome.FAILED
         tally.why = error.sentence_fr
         save()
         return tally
-    _settle(known, seen, tally, save)
+    _settle(known, before, seen, tally, save)
     return tally
 
 
@@ -185,7 +182,7 @@ def _write_together(
                 if offer is not None:
                     touched.append(offer)
             db.session.flush()
-            outbox.reindex_all([offer.id for offer in touched])
+            outbox.reindex_all([offer.id for offer in touched if not offer.is_held])
             outbox.recluster(offer.id for offer in touched)
     except (IntegrityError, DataError):
         known.forget_unsaved()
@@ -209,47 +206,39 @@ def _count(tally: Tally, item: FeedItem, notes: Notebook, change: Change) -> Non
         tally.note(problem)
     if change is Change.CREATED:
         tally.created += 1
-        tally.created_ids.append(item.external_id)
     elif change in (Change.UPDATED, Change.RETURNED):
         tally.updated += 1
-        if change is Change.RETURNED:
-            tally.returned_ids.append(item.external_id)
     elif change is Change.ENDING:
         tally.ending.append(item)
     else:
         tally.unchanged += 1
 
 
-def _present_ids(feed: Feed) -> dict[str, int]:
-    rows = db.session.execute(
-        select(Offer.external_id, Offer.id).where(
-            Offer.feed_id == feed.id, Offer.state.in_(PRESENT)
-        )
-    )
-    return {str(external_id): ident for external_id, ident in rows}
-
-
-def _settle(known: Known, seen: set[str], tally: Tally, save: Save) -> None:
-    """Withdraw what vanished and end what ended, or pull the brake."""
-    present = _present_ids(known.feed)
-    missing = [ident for external_id, ident in present.items() if external_id not in seen]
-    before = len(present) - tally.created - len(tally.returned_ids)
+def _settle(known: Known, before: int, seen: set[str], tally: Tally, save: Save) -> None:
+    """The file was read to its end: withdraw what vanished, end what ended and show what came, or pull the brake."""
+    feed = known.feed
+    tally.missing = feed_brake.missing(feed, seen)
+    gone = feed_brake.live_among(feed, tally.missing) + len(tally.ending)
+    is_too_much = feed_brake.is_too_much(gone, before)
+    is_empty = bool(tally.missing) and not seen
     save()
-    if missing and not tally.is_complete:
-        tally.why = "Le flux n’a pas pu être lu en entier : les offres absentes sont gardées pour le moment."
-        missing = []
-    gone = len(missing) + len(tally.ending)
-    if (missing and not seen) or (gone >= BRAKE_LEAST and gone > BRAKE_SHARE * max(before, 1)):
+    if not tally.is_complete:
+        if tally.missing:
+            tally.why = "Le flux n’a pas pu être lu en entier : les offres absentes sont gardées pour le moment."
+        # Half a renumbered file looks like new offers; so does what a question is already asked about.
+        if not is_too_much and feed.state is not FeedState.SUSPECT:
+            feed_brake.show(feed, seen, save)
+    elif is_too_much or is_empty:
         tally.outcome = RunOutcome.SUSPECT
-        tally.missing = [*missing, *(present[item.external_id] for item in tally.ending)]
+        tally.missing += feed_brake.idents(feed, [item.external_id for item in tally.ending])
         tally.why = (
             f"{gone} offres sur {before} auraient disparu d’un coup, absentes ou déjà passées : rien n’a été retiré. "
             "Confirmez si c’est voulu."
         )
-        _hold_created(known.feed, tally, save)
-        return
-    tally.withdrawn = withdraw(missing, save)
-    _end(known, tally, save)
+    else:
+        tally.withdrawn = feed_brake.withdraw(tally.missing, save)
+        _end(known, tally, save)
+        feed_brake.show(feed, seen, save)
 
 
 def _end(known: Known, tally: Tally, save: Save) -> None:
@@ -259,35 +248,4 @@ def _end(known: Known, tally: Tally, save: Save) -> None:
         batch = ending[start : start + BATCH]
         known.look_up(batch)
         _write_together(known, batch, tally, may_end=True)
-        save()
-
-
-def withdraw(ids: list[int], save: Save) -> int:
-    """Withdraw these offers in short transactions, telling everyone who was signed up once; returns how many."""
-    count = 0
-    for start in range(0, len(ids), BATCH):
-        rows = db.session.scalars(
-            select(Offer).where(Offer.id.in_(ids[start : start + BATCH]), Offer.state.in_(PRESENT))
-        ).all()
-        for offer in rows:
-            feed_items.withdraw(offer, clock.now())
-            signups.tell_gone(offer)
-            count += 1
-        db.session.flush()
-        save()
-    return count
-
-
-def _hold_created(feed: Feed, tally: Tally, save: Save) -> None:
-    """Ids that were all renumbered look like new offers beside the old ones: nobody sees them until a person decided."""
-    tally.created_ids += tally.returned_ids
-    for start in range(0, len(tally.created_ids), BATCH):
-        some = tally.created_ids[start : start + BATCH]
-        for offer in db.session.scalars(
-            select(Offer).where(Offer.feed_id == feed.id, Offer.external_id.in_(some))
-        ):
-            offer.state = OfferState.PENDING
-            offer.version += 1
-            outbox.reindex(offer.id)  # a worker may have indexed it while the file was read
-        db.session.flush()
         save()

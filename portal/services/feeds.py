@@ -32,7 +32,15 @@ from portal.models import (
     ProblemSeverity,
     RunOutcome,
 )
-from portal.services import feed_pages, feed_runs, feed_turns, grace, outbox
+from portal.services import (
+    feed_answers,
+    feed_brake,
+    feed_pages,
+    feed_runs,
+    feed_turns,
+    grace,
+    outbox,
+)
 from portal.services.feed_runs import Tally
 from portal.services.feed_turns import Progress, Save
 
@@ -82,7 +90,8 @@ def by_name(name: str) -> Feed:
 
 
 def due() -> list[Feed]:
-    """Active feeds whose time has come and that nobody reads, the one that waits longest first."""
+    """Feeds whose time has come and that nobody reads, the one that waits longest first. One that is suspect too: a good run
+    answers its question."""
     return list(
         db.session.scalars(
             select(Feed).where(*_is_due(), ~feed_turns.taken()).order_by(Feed.next_run_at)
@@ -96,7 +105,7 @@ def is_due(feed: Feed) -> bool:
 
 
 def _is_due() -> tuple[ColumnElement[bool], ...]:
-    return Feed.state == FeedState.ACTIVE, Feed.url != "", Feed.next_run_at <= clock.now()
+    return Feed.state != FeedState.PAUSED, Feed.url != "", Feed.next_run_at <= clock.now()
 
 
 def run(feed: Feed, limits: Limits, save: Save, progress: Progress = lambda count: None) -> FeedRun:
@@ -119,6 +128,7 @@ def run(feed: Feed, limits: Limits, save: Save, progress: Progress = lambda coun
             allow_private=limits.allow_private,
         ) as download:
             if download.is_not_modified:
+                feed_brake.drop(feed, save)  # brought by a file that was there in between
                 return finish(feed, started, Tally(outcome=RunOutcome.NOT_MODIFIED), save)
             is_paged = bool(feed_pages.next_of(download, feed.format))
             turn = feed_pages.fetcher(sesame, allow_private=limits.allow_private)
@@ -128,7 +138,9 @@ def run(feed: Feed, limits: Limits, save: Save, progress: Progress = lambda coun
             started.bytes = download.size
             tally = read(feed, download.file, limits, save, progress, more)
             # Of many pages the first alone may be the same: they are all asked for each time.
-            if tally.outcome is RunOutcome.DONE and not is_paged:
+            # One that was not read to its end must come again.
+            is_whole = tally.outcome is RunOutcome.DONE and tally.is_complete
+            if is_whole and not is_paged:
                 feed.etag = download.etag[:250]
                 feed.last_modified = download.last_modified[:80]
     except PortalError as error:
@@ -177,12 +189,21 @@ def finish(feed: Feed, started: FeedRun, tally: Tally, save: Save) -> FeedRun:
     started.outcome, started.why = tally.outcome, tally.why[:500]
     started.finished_at = clock.now()
     started.live = _live_count(feed)
+    was_asked = feed.state is FeedState.SUSPECT
     if tally.outcome is RunOutcome.SUSPECT:
-        feed.state = FeedState.SUSPECT
-        started.pending = {"missing": tally.missing, "created": tally.created_ids}
-    if tally.outcome in (RunOutcome.SUSPECT, RunOutcome.FAILED):
+        feed_answers.replace(feed)
+        feed.state, started.pending = FeedState.SUSPECT, {"missing": tally.missing}
+    elif tally.outcome is RunOutcome.NOT_MODIFIED or (
+        tally.outcome is RunOutcome.DONE and tally.is_complete
+    ):
+        feed_answers.replace(feed)
+    elif tally.outcome is RunOutcome.DONE:
+        feed_answers.narrow(feed, tally.missing)
+    if tally.outcome is RunOutcome.FAILED or (
+        tally.outcome is RunOutcome.SUSPECT and not was_asked
+    ):
         _tell(feed, started)
-    else:
+    elif tally.outcome is not RunOutcome.SUSPECT:
         grace.confirm(feed)
     db.session.add(started)
     db.session.flush()

@@ -56,8 +56,8 @@ def listed() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def findable(at: datetime) -> Offers:
-    """The offers that can still be done at `at`, as a statement: live, in good standing, neither over nor expired."""
+def undone(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The conditions under which something of an offer is left to do at `at`: neither over nor expired."""
     ahead = exists().where(
         Shift.offer_id == Offer.id,
         Shift.state == ShiftState.PLANNED,
@@ -66,15 +66,12 @@ def findable(at: datetime) -> Offers:
             and_(Shift.ends_at.is_(None), or_(Shift.starts_at.is_(None), Shift.starts_at > at)),
         ),
     )
-    return (
-        select(Offer)
-        .join(Offer.association)
-        .where(
-            *listed(),
-            or_(Offer.expires_at.is_(None), Offer.expires_at > at),
-            or_(Offer.is_ongoing, ahead),
-        )
-    )
+    return or_(Offer.expires_at.is_(None), Offer.expires_at > at), or_(Offer.is_ongoing, ahead)
+
+
+def findable(at: datetime) -> Offers:
+    """The offers that can still be done at `at`, as a statement: live, in good standing, neither over nor expired."""
+    return select(Offer).join(Offer.association).where(*listed(), *undone(at))
 
 
 def documents(asked: Offers | None = None) -> Iterator[Document]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from portal import clock, db
@@ -62,12 +62,8 @@ def queue(limit: int = 50) -> Queue:
         by_offer.setdefault(flag.offer_id, []).append(flag)
     pending = _offers(
         select(Offer.id)
-        .outerjoin(Feed, Feed.id == Offer.feed_id)
-        # What a suspect run brought is decided as a whole, with its feed: it must not crowd out the others.
-        .where(
-            Offer.state == OfferState.PENDING,
-            or_(Offer.feed_id.is_(None), Feed.state != FeedState.SUSPECT),
-        )
+        # What a run brought is decided as a whole, with its feed: it must not crowd out the others.
+        .where(Offer.state == OfferState.PENDING, Offer.is_held.is_(False))
         .order_by(Offer.updated_at)
         .limit(limit)
     )

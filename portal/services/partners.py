@@ -114,10 +114,8 @@ def require_let_in(feed: Feed) -> None:
 def run_soon(feed: Feed) -> None:
     """Ask the worker to read it at its next look, which is within a minute. Raises Conflict when it may not be read now."""
     require_let_in(feed)
-    if feed.state is not FeedState.ACTIVE:
-        raise Conflict(
-            "Ce flux n’est pas actif : reprenez-le, ou répondez d’abord au passage qui attend."
-        )
+    if feed.state is FeedState.PAUSED:
+        raise Conflict("Ce flux est en pause : reprenez-le d’abord.")
     if not feed.url:
         raise Conflict("Ce flux n’a pas d’adresse : il est importé à la main.")
     feed.next_run_at = clock.now()

@@ -15,7 +15,7 @@ from portal import clock, db
 from portal.formats.problem import FeedProblem, Notebook
 from portal.formats.renumbering import Pair
 from portal.models import Feed, History, Like, Offer, OfferState, Shift, Signup
-from portal.services import feed_answers, outbox
+from portal.services import feed_answers, feed_brake, outbox
 
 SOME = 500  # ids in one statement
 
@@ -51,7 +51,7 @@ def rekey(feed: Feed, table: Iterable[Pair | FeedProblem]) -> Rekeyed:
     _retire(replaced)
     _rename(moves)
     done.moved = len(moves)
-    _answer(feed, set(moves), {new for _, new in moves.values()})
+    _answer(feed, set(moves))
     return done
 
 
@@ -114,6 +114,7 @@ def _retire(replaced: list[tuple[int, int]]) -> None:
             .values(
                 external_id=None,
                 state=OfferState.WITHDRAWN,
+                is_held=False,
                 version=Offer.version + 1,
                 updated_at=clock.now(),
             )
@@ -158,13 +159,12 @@ def _rename(moves: dict[int, tuple[str, str]]) -> None:
     db.session.expire_all()
 
 
-def _answer(feed: Feed, moved: set[int], arrived: set[str]) -> None:
+def _answer(feed: Feed, moved: set[int]) -> None:
     """A suspect run of the same renumbering: what got its new id neither vanished nor came new."""
-    held = feed_answers.suspect_run(feed)
+    held = feed_answers.asked(feed)
     if held is None:
         return
     missing = [ident for ident in held.pending.get("missing", []) if ident not in moved]
-    created = [ident for ident in held.pending.get("created", []) if ident not in arrived]
-    held.pending = {"missing": missing, "created": created}
-    if not missing and not created:
-        feed_answers.settle(feed, held)
+    held.pending = {"missing": missing}
+    if not missing and not feed_brake.is_holding(feed):
+        feed_answers.settle(feed)

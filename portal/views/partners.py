@@ -14,7 +14,7 @@ from portal import db, language, permissions
 from portal.errors import NotFound
 from portal.forms.feed import format_title
 from portal.models import Feed, FeedRun
-from portal.services import feed_reports, partners
+from portal.services import feed_answers, feed_reports, partners
 from portal.views import access, dashboard
 from portal.views.access import partners as for_partners
 from portal.views.access import signed_in
@@ -48,6 +48,7 @@ def show(feed: Feed) -> Any:
         "partners/show.html",
         **frame(feed, "show"),
         last=last,
+        asked=feed_answers.asked(feed),
         groups=groups,
         runs=feed_reports.runs(feed),
         curve=feed_reports.curve(feed),

@@ -98,7 +98,11 @@ def test_the_brake_holds_an_implausible_body_back(
     assert answer.status_code == 202
     assert (answer.get_json()["outcome"], answer.get_json()["withdrawn"]) == ("suspect", 0)
     assert len(titles(database)) == 60
-    assert send(app, secret, feed_of(1)).status_code == 409  # somebody must look first
+    mistake = send(app, secret, b"<!doctype html><html>")
+    assert mistake.status_code == 422  # the question stands
+    corrected = send(app, secret, feed_of(*range(55)))
+    assert corrected.status_code == 200  # a plausible one answers it
+    assert (corrected.get_json()["outcome"], corrected.get_json()["withdrawn"]) == ("done", 5)
 
 
 def test_another_file_sent_by_mistake_keeps_nothing_out(

@@ -46,11 +46,14 @@ def test_what_is_due_is_run_once_and_again_after_its_interval(
     assert job.run_due() == 0
 
 
-def test_a_paused_or_suspect_feed_is_not_asked(session: Session, serve: HTTPServer) -> None:
+def test_a_paused_feed_is_not_asked_and_a_suspect_one_is(
+    session: Session, serve: HTTPServer
+) -> None:
     feeds.pause(feeds.by_name("un"))
     feeds.by_name("deux").state = FeedState.SUSPECT
     session.commit()
-    assert job.run_due() == 0
+    assert job.run_due() == 1
+    assert brought(session) == {"deux-1"}
     feeds.resume(feeds.by_name("un"))
     session.commit()
     assert job.run_due() == 1

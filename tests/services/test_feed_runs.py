@@ -6,10 +6,9 @@ import io
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
-from portal import clock
 from portal.db import Database
 from portal.models import (
     Feed,
@@ -22,7 +21,7 @@ from portal.models import (
     ShiftState,
     Signup,
 )
-from portal.services import feed_answers, feed_runs, feeds
+from portal.services import feed_answers, feed_brake, feed_runs, feeds, indexing
 from portal.services.feed_runs import Tally
 from tests import factories
 from tests.feeds import LIMITS, deliver, line, table
@@ -168,7 +167,7 @@ def test_the_brake_keeps_everything_until_a_person_confirms(
 def test_without_the_brake_the_same_feed_wipes_half_of_the_offers(
     run: Callable[[bytes], Tally], session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feed_runs, "BRAKE_LEAST", 10**6)
+    monkeypatch.setattr(feed_brake, "LEAST", 10**6)
     run(table(*(line(n) for n in range(60))))
     assert run(table(*(line(n) for n in range(30)))).withdrawn == 30
     assert live(session) == 30
@@ -201,20 +200,60 @@ def test_what_was_dismissed_does_not_come_back_with_the_next_run(
     assert shown == {str(n + 1000) for n in range(40)}
 
 
-def test_what_is_held_leaves_the_index_again(
+def test_what_is_held_is_never_given_to_the_index(
     run: Callable[[bytes], Tally], session: Session, feed: Feed
 ) -> None:
-    def save() -> None:
-        """Commit, beside a worker that has indexed everything before anything is held."""
-        if session.scalar(select(Offer.id).where(Offer.state == OfferState.PENDING)) is None:
-            session.execute(update(Outbox).values(done_at=clock.now()))
-        session.commit()
-
     run(table(*(line(n) for n in range(40))))
-    feeds.read(feed, io.BytesIO(table(*(line(n + 1000) for n in range(40)))), LIMITS, save)
-    held = session.scalars(select(Offer).where(Offer.state == OfferState.PENDING)).all()
-    waiting = select(Outbox.key).where(Outbox.kind == "index", Outbox.done_at.is_(None))
-    assert {f"index:{offer.id}" for offer in held} <= set(session.scalars(waiting))
+    run(table(*(line(n + 1000) for n in range(40))))
+    held = session.scalars(select(Offer.id).where(Offer.state == OfferState.PENDING)).all()
+    rows = set(session.scalars(select(Outbox.key).where(Outbox.kind == "index")))
+    assert len(held) == 40 and not {f"index:{ident}" for ident in held} & rows
+    feed_answers.confirm(feed, session.commit)
+    rows = set(session.scalars(select(Outbox.key).where(Outbox.kind == "index")))
+    assert {f"index:{ident}" for ident in held} <= rows
+
+
+def test_without_the_hold_both_numberings_would_be_shown_while_a_person_is_asked(
+    run: Callable[[bytes], Tally], session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(table(*(line(n) for n in range(40))))
+    monkeypatch.setattr(feed_brake, "has_offers", lambda feed: False)
+    run(table(*(line(n + 1000) for n in range(40))))
+    assert live(session) == 80
+
+
+PAST = "12/09/2021"
+
+
+def test_the_brake_does_not_count_offers_that_are_over_among_those_that_vanish(
+    run: Callable[[bytes], Tally], session: Session
+) -> None:
+    over = [line(n, day=PAST) for n in range(100, 140)]
+    run(table(*over, *(line(n) for n in range(25))))
+    tally = run(table(*(line(n) for n in range(20))))
+    assert (tally.outcome, tally.withdrawn, live(session)) == (RunOutcome.DONE, 45, 20)
+
+
+def test_the_brake_does_not_count_offers_that_are_over_among_those_that_stay(
+    run: Callable[[bytes], Tally], session: Session
+) -> None:
+    over = [line(n, day=PAST) for n in range(100, 170)]
+    run(table(*over, *(line(n) for n in range(30))))
+    tally = run(table(*over, *(line(n) for n in range(8))))
+    assert (tally.outcome, live(session)) == (RunOutcome.SUSPECT, 100)
+    assert "22 offres sur 30" in tally.why
+
+
+def test_control_a_brake_that_counts_offers_that_are_over_is_wrong_both_ways(
+    run: Callable[[bytes], Tally], session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "undone", lambda at: ())
+    over = [line(n, day=PAST) for n in range(100, 140)]
+    run(table(*over, *(line(n) for n in range(25))))
+    assert run(table(*(line(n) for n in range(20)))).outcome is RunOutcome.SUSPECT
+    many = [line(n, day=PAST) for n in range(100, 240)]
+    run(table(*many, *(line(n) for n in range(25))))
+    assert run(table(*many, *(line(n) for n in range(3)))).outcome is RunOutcome.DONE
 
 
 @pytest.mark.parametrize("body", [b"", b"<!doctype html><title>Login</title>", b"\x89PNG\r\n"])

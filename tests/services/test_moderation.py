@@ -135,7 +135,7 @@ def test_what_a_suspect_feed_brought_does_not_crowd_out_the_queue(
     session.add(feed)
     session.flush()
     session.add_all(
-        factories.offer(state=OfferState.PENDING, feed_id=feed.id, external_id=str(n))
+        factories.offer(state=OfferState.PENDING, is_held=True, feed_id=feed.id, external_id=str(n))
         for n in range(5)
     )
     offer.state = OfferState.PENDING

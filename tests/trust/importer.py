@@ -1,13 +1,16 @@
 """A process of its own that imports a table into a SQLite file: the one that R12 kills.
 
-Run as `python -m tests.trust.importer FOLDER FILE [--without-key]`. With `--without-key` each record gets a new id in each
-process, as if offers were not found again by (feed, external id): the negative control.
+Run as `python -m tests.trust.importer FOLDER FILE [--without-key] [--without-hold] [--die-at=N]`. With `--without-key` each record gets a new id in each
+process, as if offers were not found again by (feed, external id): the negative control. With `--without-hold` what comes is
+shown at once. With `--die-at=N` the process kills itself as it saves for the N-th time.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,7 @@ from typing import Any
 from portal import config, create_app, formats
 from portal.errors import NotFound
 from portal.formats import FeedItem
-from portal.services import feeds
+from portal.services import feed_brake, feeds
 from portal.services.feeds import Limits
 from tests.conftest import settings_for
 
@@ -25,6 +28,8 @@ def main() -> None:
     folder, file = Path(sys.argv[1]), Path(sys.argv[2])
     if "--without-key" in sys.argv:
         forget_ids()
+    if "--without-hold" in sys.argv:
+        feed_brake.has_offers = lambda feed: False
     app = create_app(config.from_environment({}, settings_for(folder)))
     with (
         app.app_context(),
@@ -35,13 +40,28 @@ def main() -> None:
             feed = feeds.by_name("essai")
         except NotFound:
             feed = feeds.add("essai", "", "table")
+        save = saving(session.commit)
         started = feeds.begin(feed)
-        session.commit()
+        save()
         print("begun", flush=True)
         limits = Limits(max_bytes=10**8, max_seconds=60, max_records=10**6)
-        tally = feeds.read(feed, body, limits, session.commit)
-        feeds.finish(feed, started, tally, session.commit)
+        tally = feeds.read(feed, body, limits, save)
+        feeds.finish(feed, started, tally, save)
     print("done", flush=True)
+
+
+def saving(commit: Callable[[], object]) -> Callable[[], object]:
+    """The commit, until it is time to die: the last one is not made."""
+    left = next((int(a.partition("=")[2]) for a in sys.argv if a.startswith("--die-at=")), 10**9)
+
+    def save() -> object:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return commit()
+
+    return save
 
 
 def forget_ids() -> None:

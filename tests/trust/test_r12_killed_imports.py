@@ -16,6 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from portal import config, create_app
+from portal.services import feed_answers, feeds
+from tests.conftest import settings_for
+
 HEADER = "identifiant;titre;description;association;date_debut;date_fin;places;a_distance"
 
 
@@ -120,3 +124,68 @@ def test_r12_control_without_the_key_the_same_kill_doubles_offers(
     kill_at_random(battered, file, random.Random(12), seconds / 2, "--without-key")
     finish(battered, file, "--without-key")
     assert state_of(battered)[0] > count
+
+
+NUMBERED = 100
+
+
+@pytest.fixture
+def renumbered(folder: Callable[[str], Path], tmp_path: Path) -> tuple[Path, Path]:
+    """A folder that has a hundred offers, and a file of the same ones with other ids."""
+    files = []
+    for name, first in (("old", 0), ("new", 1_000)):
+        lines = [
+            f"{first + n};Trier des livres {n};On trie.;Lire ensemble;12/09/2031 14:00;12/09/2031 17:00;5;oui"
+            for n in range(NUMBERED)
+        ]
+        files.append(tmp_path / f"{name}.csv")
+        files[-1].write_text("\n".join([HEADER, *lines, ""]), encoding="utf-8")
+    made = folder("renumbered")
+    finish(made, files[0])
+    return made, files[1]
+
+
+def shown(folder: Path) -> tuple[int, int]:
+    """How many offers of the old numbering are live, and of the new one."""
+    with sqlite3.connect(folder / "relais.db") as database:
+        old, new = database.execute(
+            "SELECT sum(CAST(external_id AS int) < 1000), sum(CAST(external_id AS int) >= 1000) "
+            "FROM offers WHERE state = 'live'"
+        ).fetchone()
+    return old or 0, new or 0
+
+
+def kill_at(folder: Path, file: Path, saving: int, *more: str) -> None:
+    with start(folder, file, f"--die-at={saving}", *more) as process:
+        assert process.wait() == -signal.SIGKILL
+
+
+def answer(folder: Path, verb: str) -> None:
+    """What a person says of the run that waits."""
+    made = create_app(config.from_environment({}, settings_for(folder)))
+    with made.app_context(), made.extensions["database"].writing() as session:
+        getattr(feed_answers, verb)(feeds.by_name("essai"), session.commit)
+    made.extensions["database"].engine.dispose()
+
+
+@pytest.mark.parametrize(("verb", "savings"), [("confirm", (7,)), ("dismiss", (4,))])
+def test_r12_a_renumbering_killed_anywhere_never_shows_both_numberings(
+    renumbered: tuple[Path, Path], full: bool, verb: str, savings: tuple[int, ...]
+) -> None:
+    made, file = renumbered
+    for saving in range(1, 9) if full else savings:  # it saves nine times
+        kill_at(made, file, saving)
+        assert shown(made) == (NUMBERED, 0)
+    finish(made, file)
+    assert shown(made) == (NUMBERED, 0)
+    answer(made, verb)
+    assert shown(made) == ((0, NUMBERED) if verb == "confirm" else (NUMBERED, 0))
+
+
+def test_r12_control_without_the_hold_both_numberings_stay(renumbered: tuple[Path, Path]) -> None:
+    made, file = renumbered
+    kill_at(made, file, 6, "--without-hold")
+    assert shown(made)[0] == NUMBERED and shown(made)[1] > 0
+    finish(made, file, "--without-hold")
+    answer(made, "dismiss")
+    assert shown(made) == (NUMBERED, NUMBERED)

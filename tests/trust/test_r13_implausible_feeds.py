@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.models import Feed, FeedState, Offer, OfferState, Outbox, RunOutcome
-from portal.services import feed_answers, feed_runs, feeds
+from portal.services import feed_answers, feed_brake, feeds
 from portal.services.feeds import Limits
 from tests import factories
 
@@ -113,7 +113,7 @@ def test_r13_it_is_done_when_a_person_confirms(
 def test_r13_control_without_the_brake_an_empty_or_wrong_feed_wipes_everything(
     session: Session, deliver: Callable[[bytes, int], RunOutcome], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feed_runs, "BRAKE_LEAST", 10**9)
+    monkeypatch.setattr(feed_brake, "LEAST", 10**9)
     deliver(*BAD["a_year_off"])
     assert shown(session) == 0
     deliver(footprint(range(1, 2)), 200)

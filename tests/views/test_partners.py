@@ -146,7 +146,7 @@ def test_a_feed_is_paused_resumed_and_read_soon(
     press(alice, "pause")
     assert state(session, feed, "state") is FeedState.PAUSED
     page = alice.post("/partners/jardins/run")
-    assert page.status == 409 and "pas actif" in page.words
+    assert page.status == 409 and "en pause" in page.words
     press(alice, "resume")
     assert state(session, feed, "state") is FeedState.ACTIVE
 
