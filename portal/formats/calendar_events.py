@@ -13,7 +13,7 @@ from portal.formats.encoding import repair_bytes
 
 _KNOWN = re.compile(
     r"(?:BEGIN|END):VCALENDAR$|(?:VERSION|PRODID|CALSCALE|METHOD|NAME|DESCRIPTION|UID|URL|COLOR|IMAGE|SOURCE|CATEGORIES|"
-    r"LAST-MODIFIED|REFRESH-INTERVAL|X-[\w-]+)[;:]|[ \t]"
+    r"LAST-MODIFIED|REFRESH-INTERVAL|X-[\w-]+)(?:[;:]|$)|[ \t]"
 )
 _OTHERS = re.compile(r"BEGIN:(VTIMEZONE|VTODO|VJOURNAL|VFREEBUSY|VAVAILABILITY|VALARM)$")
 _DATES = ("RECURRENCE-ID", "DTSTART", "DTEND", "DURATION", "STATUS")
@@ -119,6 +119,7 @@ class Events:
 
     def _open(self, number: int, code: str) -> None:
         self._held, self._began, self._size, self._depth, self._code = [], number, 0, 0, code
+        self._other = ""  # a zone or a task that lost its end does not take the events behind it
 
     def _take(self, text: str) -> None:
         self._size += len(text)
@@ -176,7 +177,7 @@ def _joined(given: object) -> str:
 def _unfolded(lines: list[str]) -> Iterator[str]:
     """The lines as they were before they were folded at 75 bytes."""
     whole = ""
-    for text in lines:
+    for text in filter(None, lines):  # \r\r\n ends lines too, and parts no property
         if text[:1] in {" ", "\t"}:
             whole += text[1:]
             continue

@@ -24,7 +24,15 @@ from portal.formats.settings import ReadSettings
 from portal.formats.table_offers import TableRow
 from portal.formats.text import line, plain
 from portal.formats.written_places import written_place
-from portal.formats.xml_feed import XmlReader, XmlRecord, local, open_encoding, rewindable, said
+from portal.formats.xml_feed import (
+    XmlReader,
+    XmlRecord,
+    first_tag,
+    local,
+    open_encoding,
+    rewindable,
+    said,
+)
 
 NAME = "syndication"
 _TITLE = "RSS, Atom"
@@ -80,7 +88,7 @@ class _Reader(XmlReader):
 
 def recognises(head: str) -> bool:
     """Whether a file that begins so is of this format."""
-    first = _FIRST_TAG.search(head)
+    first = _FIRST_TAG.search(head, first_tag(head))
     return first is not None and _ROOT.fullmatch(first.group()) is not None
 
 

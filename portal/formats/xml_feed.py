@@ -22,6 +22,8 @@ from portal.formats.settings import ReadSettings
 
 HEAD_BYTES = 4_096
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_BEFORE = re.compile(r"(?:\s|\ufeff|\0|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_TAG = re.compile(r"<!?[A-Za-z_]")
 _MARKUP_ONLY = re.compile(
     r"^(?:\s|<\?[^>]*\?>|<!--.*?-->|</?[\w.:-]+(?:\s+[\w.:-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*\s*/?>)*$",
     re.DOTALL,
@@ -59,11 +61,18 @@ def open_encoding(stream: BinaryIO, format_name: str) -> Encoding:
     text = head[encoding.skip :].decode(encoding.name, "replace")
     if not text.strip(" \t\r\n\0"):
         raise FormatError("empty")
-    if _HTML.search(text[:1_000]):
+    if _HTML.match(text, first_tag(text)):
         raise NotThisFormat("html_page")
     if "<" not in text:
         raise NotThisFormat(format=format_name)
     return encoding
+
+
+def first_tag(text: str) -> int:
+    """Where the first tag of a file begins, comments and processing instructions passed over: they may hold anything."""
+    before = _BEFORE.match(text)
+    found = _TAG.search(text, before.end() if before else 0)
+    return found.start() if found else len(text)
 
 
 class XmlReader:

@@ -122,3 +122,18 @@ def test_a_web_page_in_its_place_is_refused() -> None:
     with pytest.raises(FormatError) as caught:
         read("<html>503</html>", "calendar")
     assert caught.value.code == "html_page"
+
+
+def test_a_zone_that_lost_its_end_does_not_take_the_events_behind_it() -> None:
+    calendar = EVENT.format("DTSTART:20270404T090000Z").replace(
+        "BEGIN:VEVENT", "BEGIN:VTIMEZONE\r\nTZID:Ici\r\nBEGIN:VEVENT", 1
+    )
+    assert read(calendar).ids == ["1"]
+
+
+def test_lines_that_end_twice_and_fold_after_their_name_are_read() -> None:
+    """As an old calendar program of Mozilla's wrote them, sent through one more conversion of line ends."""
+    written = EVENT.format("DTSTART\r\n :20270404T090000Z").replace("UID:1", "UID\r\n :1")
+    written = written.replace("BEGIN:VEVENT", "VERSION\r\n :2.0\r\nBEGIN:VEVENT", 1)
+    reading = read(written.replace("\r\n", "\r\r\n"))
+    assert reading.ids == ["1"] and reading.codes(severity=Severity.REFUSED) == []

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from portal.formats import Severity
 from portal.formats.item import Coverage, RemoteWork
-from tests.formats.reading import Reading, read, read_sample
-
-PUBLISHED = Path(__file__).parents[3] / "shared/data/footprint/sampleData0.1.xml"
+from tests.formats.reading import Reading, read_sample
 
 
 @pytest.fixture(scope="module")
@@ -189,11 +186,8 @@ def test_only_a_refusal_without_an_id_hides_offers(bad: Reading) -> None:
     assert [p.code for p in bad.problems if p.hides_offers] == ["id_missing"]
 
 
-@pytest.mark.skipif(
-    not PUBLISHED.exists(), reason="the published sample is not beside this checkout"
-)
 def test_the_published_sample_comes_out_as_its_three_offers() -> None:
-    reading = read(PUBLISHED.read_bytes(), country="FR", zone="Europe/Paris")
+    reading = read_sample("footprint_published.xml", country="FR", zone="Europe/Paris")
     assert reading.problems == []
     mentor, dodgeball, guide = reading.items
     assert [i.external_id for i in reading.items] == ["1001", "2001", "2002"]

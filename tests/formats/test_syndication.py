@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 
 import pytest
 
+from portal import formats
 from portal.formats import FormatError, Severity
 from portal.formats.written_places import written_place
 from tests.formats.reading import Reading, read, read_sample
@@ -134,3 +136,39 @@ def test_a_creator_is_the_association_only_when_the_feed_is_called_so() -> None:
     person = read(CHANNEL.format(item.format("Jeanne Doe"))).one
     assert person.association is not None and person.association.name == "T"
     assert "Jeanne" not in repr(person)
+
+
+RSS = '<rss version="2.0"><channel><title>Les Jardins</title><item><guid>1</guid><title>Haie</title>{}</item></channel></rss>'
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        '<!-- generator="<b>blog</b>" -->',
+        "<!-- <source> -->\n",
+        '<?xml version="1.0"?><!--<html>-->',
+    ],
+)
+def test_a_comment_before_the_feed_may_hold_anything(before: str) -> None:
+    feed = before + RSS.format("")
+    assert formats.choose(io.BytesIO(feed.encode())).name == "syndication"
+    assert read(feed).ids == ["1"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["<body>{}</body>", "<xhtml:body xmlns:xhtml='http://www.w3.org/1999/xhtml'>{}</xhtml:body>"],
+)
+def test_an_item_that_holds_a_page_is_no_page(body: str) -> None:
+    reading = read(RSS.format(body.format("<p>Une matinée.</p>")))
+    assert reading.ids == ["1"]
+
+
+def test_control_a_page_is_still_refused_as_one() -> None:
+    for page in (
+        "<!-- rss --><!DOCTYPE html><html><body><item/></body></html>",
+        "<html><rss/></html>",
+    ):
+        with pytest.raises(FormatError) as refused:
+            read(page, "syndication")
+        assert refused.value.code == "html_page"
