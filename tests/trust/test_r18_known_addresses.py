@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,7 +12,9 @@ from sqlalchemy import func, select
 
 from portal import clock
 from portal.db import Database
-from portal.models import MailRefusal, Offer, Outbox, SignInLink
+from portal.errors import Invalid
+from portal.models import Alert, MailRefusal, Offer, Outbox, SignInLink
+from portal.services import alerts
 from portal.tokens import email_hash
 from tests import factories
 from tests.arrivals import sign_in
@@ -66,6 +69,13 @@ def invite(app: Flask, email: str, database: Database, offer: Offer, **_rest: ob
     return visitor
 
 
+def ask_for_an_alert(app: Flask, email: str) -> Visitor:
+    visitor = Visitor(app)
+    visitor.get("/search?q=haie")
+    visitor.submit("/alerts", email=email)
+    return visitor
+
+
 def seen(visitor: Visitor, email: str) -> tuple[int, str]:
     """Status and bytes, without what is new on every page, and with every address of the two written the same."""
     assert visitor.page is not None
@@ -105,3 +115,44 @@ def test_who_invites_is_not_told_that_somebody_refused(
         for email in (KNOWN, UNKNOWN)
     ]
     assert pages[0] == pages[1]
+
+
+@pytest.fixture
+def followed(database: Database) -> None:
+    """The known address follows this very search already."""
+    with database.writing() as session:
+        session.add(factories.alert(KNOWN, "q=haie", verified_at=clock.now()))
+        session.commit()
+
+
+def test_who_asks_for_an_alert_is_not_told_that_somebody_has_it(
+    app: Flask, database: Database, followed: None, provider: Provider
+) -> None:
+    pages, work = [], []
+    for email in (KNOWN, UNKNOWN):
+        before = rows_of(database)
+        pages.append(seen(ask_for_an_alert(app, email), email))
+        work.append(rows_of(database) - before)
+    assert pages[0] == pages[1]
+    assert work == [2, 2]
+
+
+def rows_of(database: Database) -> int:
+    with database.reading() as session:
+        counts = (select(func.count()).select_from(model) for model in (Alert, Outbox))
+        return sum(session.scalar(one) or 0 for one in counts)
+
+
+def test_control_a_form_that_refuses_what_is_there_already_tells(
+    app: Flask, followed: None, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = alerts.ask
+
+    def honest(email: str, search: str, **rest: Any) -> Alert:
+        if email == KNOWN:
+            raise Invalid("Vous suivez déjà cette recherche.")
+        return ask(email, search, **rest)
+
+    monkeypatch.setattr(alerts, "ask", honest)
+    pages = [seen(ask_for_an_alert(app, email), email) for email in (KNOWN, UNKNOWN)]
+    assert pages[0] != pages[1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from sqlalchemy import func, select
 from portal import clock, config, tokens
 from portal.config import Settings
 from portal.db import Database
-from portal.models import Alert, Outbox
+from portal.models import Alert
 from portal.services import alerts
 from tests import factories
 from tests.arrivals import sign_in
@@ -189,33 +188,6 @@ def test_control_without_the_count_every_asking_writes(
     for _n in range(6):
         ask(visitor)
     assert len(mails(app, ANN)) == 6
-
-
-def test_a_known_address_gets_the_same_page_after_the_same_work(
-    app: Flask, database: Database
-) -> None:
-    """R18. Known: it has this very alert already."""
-    first = Visitor(app)
-    ask(first)
-    first.get(button_in(last(app, ANN)))
-    first.submit("/confirm")
-    pages, rows = [], []
-    for email in (ANN, "bob@example.org"):
-        visitor = Visitor(app)
-        before = counted(database)
-        ask(visitor, email=email)
-        assert visitor.page is not None
-        text = re.sub(r'(name="csrf_token" value)="[^"]*"', r"\1", visitor.page.text)
-        pages.append(text.replace(email, "THE ADDRESS"))
-        rows.append(counted(database) - before)
-    assert pages[0] == pages[1]
-    assert rows == [2, 2]  # an alert, and a row of the outbox
-
-
-def counted(database: Database) -> int:
-    with database.reading() as session:
-        counts = (select(func.count()).select_from(model) for model in (Alert, Outbox))
-        return sum(session.scalar(one) or 0 for one in counts)
 
 
 def test_both_languages(visitor: Visitor, app: Flask) -> None:
