@@ -38,21 +38,31 @@ def small(numbers: Ints) -> Ints:
 
 def _arrays(found: Sorted, fields: int, count: int) -> Arrays:
     """Everything about the words of a group, by word, document and field."""
+    word, doc = found.word, found.doc
     lengths = _lengths(found, fields, count)
     rungs = np.minimum(np.searchsorted(LENGTHS, lengths), 255).astype(np.int32)
-    code = found.counts << 8 | rungs[found.field, found.doc]
-    new = np.diff(found.pair, prepend=-1) != 0
-    first = np.flatnonzero(new)
-    starts = np.searchsorted(found.word[first], np.arange(len(found.words) + 1))
-    pair = np.cumsum(new, dtype=np.int32) - 1
-    arrays = _coded(found.word, found.field, code, pair, starts, fields)
-    del code, new, pair
-    arrays |= {"doc": found.doc[first], "starts": small(starts), **_lexicon(found.words)}
-    arrays["place_starts"] = small(np.append(found.begins[first], len(found.places)))
-    places = found.places * np.uint32(fields)
-    arrays["places"] = small(places + np.repeat(found.field, found.counts))
+    code = found.counts << 8 | rungs[found.field, doc]
+    new = np.ones(len(word), bool)
+    new[1:] = (word[1:] != word[:-1]) | (doc[1:] != doc[:-1])
+    begins = np.flatnonzero(np.diff(word, prepend=-1))
+    arrays = _coded(found, code, np.cumsum(new, dtype=np.int32) - 1, begins, fields)
+    del code
+    arrays |= {"doc": doc[new], **_lexicon(found.words)}
+    arrays["place_starts"] = small(np.append(found.begins[new], len(found.places)))
+    del new
+    arrays["places"] = _placed(found, fields)
     arrays |= _masks(arrays, count)
     return arrays | {"lengths": small(lengths.ravel()), "totals": lengths.sum(axis=1)}
+
+
+def _placed(found: Sorted, fields: int) -> Ints:
+    """Every position as position * fields + field."""
+    most = (int(found.places.max(initial=0)) + 1) * fields
+    placed = found.places.astype(np.min_scalar_type(most))
+    if fields > 1:
+        placed *= placed.dtype.type(fields)
+        placed += np.repeat(found.field, found.counts)
+    return placed
 
 
 def _lengths(found: Sorted, fields: int, count: int) -> Ints:
@@ -62,23 +72,31 @@ def _lengths(found: Sorted, fields: int, count: int) -> Ints:
     return sums.astype(np.int64).reshape(fields, -1)
 
 
-def _coded(word: Ints, kind: Ints, code: Ints, pair: Ints, starts: Ints, fields: int) -> Arrays:
-    """Codes of the main field by (word, document), and the entries of the others apart."""
-    words = len(starts) - 1
-    main = (kind == fields - 1) & (code < (MOST + 1) << 8)
-    codes = np.zeros(int(starts[-1]), np.uint16)
+def _coded(found: Sorted, code: Ints, pair: Ints, begins: Ints, fields: int) -> Arrays:
+    """Codes of the main field by (word, document), and the entries of the others apart.
+
+    `pair` is the place of each posting's word and document in the list of all; `begins` where the
+    postings of each word begin.
+    """
+    main = (found.field == fields - 1) & (code < (MOST + 1) << 8)
+    pairs = int(pair[-1]) + 1 if len(pair) else 0
+    codes = np.zeros(pairs, np.uint16)
     codes[pair[main]] = code[main]
-    rest = ~main
-    counts = np.bincount(word.astype(np.int64) * fields + kind, minlength=words * fields)
-    most = np.zeros(words, np.int64)
-    np.maximum.at(most, word, np.minimum(code >> 8, MOST))
+    rest = np.flatnonzero(~main)
+    starts = np.append(pair[begins], pairs)
+    counts = [
+        np.add.reduceat(found.field == kind, begins, dtype=np.int64) for kind in range(fields)
+    ]
+    most = np.maximum.reduceat(np.minimum(found.counts, MOST), begins)
+    word = found.word[rest]
     return {
+        "starts": small(starts),
         "code": codes,
-        "side_starts": small(np.searchsorted(word[rest], np.arange(words + 1))),
-        "side_at": small(pair[rest] - starts[word[rest]]),
-        "side_field": kind[rest].astype(np.uint8),
+        "side_starts": small(np.searchsorted(word, np.arange(len(starts)))),
+        "side_at": small(pair[rest] - starts[word]),
+        "side_field": found.field[rest],
         "side_code": small(code[rest]),
-        "counts": small(counts),
+        "counts": small(np.stack(counts, axis=1).ravel()),
         "most": most.astype(np.uint8),
     }
 
@@ -170,7 +188,7 @@ class Gathering:
         return found.astype(np.int64).reshape(fields, -1)
 
     def sorted(self, group: str, rank: Ints) -> Sorted:
-        """The postings of a group, which are let go here."""
+        """The postings of a group, which are let go here as far as no other is made of them."""
         texts, back, numbers = self._texts, self._back.pop(group), self._numbers.pop(group)
         met = chain(texts.met(group), back.met())
         words, keys = numbered(met, texts.size(group) + len(back), numbers, rank)
@@ -217,7 +235,8 @@ class Arranged:
                 arrays = _arrays(found, len(GROUPS[group]), len(self._rank))
                 self._put({f"{group}_{key}": values for key, values in arrays.items()})
                 words[group] = found.words
-                ready |= {other: found.of(at) for at, other in enumerate(GROUPS[group])}
+                for at, other in enumerate(GROUPS[group]):
+                    ready[other] = found.of(at, len(GROUPS[group]))
                 del found, arrays
             yield name, ready.pop(name)
         self._put(_spellings(words[EXACT], words[ACCENTED]))

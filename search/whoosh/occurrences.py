@@ -15,6 +15,7 @@ import numpy as np
 from search.whoosh.pieces import Ints, Met, Numbers
 
 _FIELD_BITS = 2
+_STEP = 1 << 20
 _POSITION_BITS = 22  # at most; a text of four million words has those beyond at its last place
 
 
@@ -30,36 +31,57 @@ class Field:
 
 
 class Sorted:
-    """The postings of one group of fields, by word, document and field."""
+    """The postings of one group of fields, by word, document and field.
+
+    A group of a large segment has tens of millions: no more than its numbers and what comes of them
+    is held at once.
+    """
 
     def __init__(self, words: list[bytes], keys: Ints, docs: Sized, *, once: bool) -> None:
-        """From the occurrences' numbers, which are sorted in place; `once`: positions say nothing."""
+        """From the occurrences' numbers, which are used up; `once`: positions say nothing."""
         keys.sort()
-        bits, doc_bits = _bits(words, docs), _doc_bits(len(docs))
-        head = keys >> np.uint64(bits)
-        new = np.concatenate((np.ones(min(len(head), 1), bool), head[1:] != head[:-1]))
-        self.begins = np.flatnonzero(new)
-        head = head[self.begins]
+        bits, doc_bits = np.uint64(_bits(words, docs)), np.uint64(_doc_bits(len(docs)))
+        begins = _firsts(keys, bits)
         if once:
-            keys, self.begins = keys[self.begins], np.arange(len(head))
-        self.words = words
-        self.counts = np.diff(self.begins, append=len(keys)).astype(np.int32)
-        self.places = (keys & np.uint64((1 << bits) - 1)).astype(np.uint32)
-        self.field = (head & np.uint64((1 << _FIELD_BITS) - 1)).astype(np.uint8)
-        self.pair = (head >> np.uint64(_FIELD_BITS)).astype(np.int64)
-        self.doc = (self.pair & ((1 << doc_bits) - 1)).astype(np.int32)
-        self.word = (self.pair >> doc_bits).astype(np.int32)
+            keys, begins = keys[begins], np.arange(len(begins))
+        self.words, self.begins = words, begins.astype(np.uint32)
+        self.counts = np.diff(begins, append=len(keys)).astype(np.int32)
+        self.word, self.doc = (np.empty(len(begins), np.int32) for _ in range(2))
+        self.field = np.empty(len(begins), np.uint8)
+        for at in _steps(len(begins)):
+            head = keys[begins[at]] >> bits
+            self.field[at] = head & np.uint64((1 << _FIELD_BITS) - 1)
+            head >>= np.uint64(_FIELD_BITS)
+            self.doc[at] = head & np.uint64((1 << int(doc_bits)) - 1)
+            self.word[at] = head >> doc_bits
+        keys &= np.uint64((1 << int(bits)) - 1)
+        self.places = keys.astype(np.uint32)
 
-    def of(self, field: int) -> Field:
+    def of(self, field: int, fields: int) -> Field:
         """The postings of one of the fields."""
-        mine = np.flatnonzero(self.field == field)
-        word, counts = self.word[mine], self.counts[mine]
+        word, doc, counts, places = self.word, self.doc, self.counts, self.places
+        if fields > 1:
+            mine = self.field == field
+            places = places[np.repeat(mine, counts)]
+            word, doc, counts = word[mine], doc[mine], counts[mine]
         starts = np.flatnonzero(np.diff(word, prepend=-1))
-        begins, places = self.begins[mine], self.places
-        if len(mine) < len(self.word):
-            places = places[spans(begins, counts)]
         named = [self.words[number] for number in word[starts].tolist()]
-        return Field(named, np.append(starts, len(word)), self.doc[mine], counts, places)
+        return Field(named, np.append(starts, len(word)), doc, counts, places)
+
+
+def _firsts(keys: Ints, bits: np.uint64) -> Ints:
+    """Where numbers begin that are alike but for their last bits."""
+    new = np.empty(len(keys), bool)
+    before = -1
+    for at in _steps(len(keys)):
+        head = keys[at] >> bits
+        new[at] = np.concatenate(([int(head[0]) != before], head[1:] != head[:-1]))
+        before = int(head[-1])
+    return np.flatnonzero(new)
+
+
+def _steps(count: int) -> Iterator[slice]:
+    return (slice(at, at + _STEP) for at in range(0, count, _STEP))
 
 
 def spans(begins: Ints, counts: Ints) -> Ints:

@@ -133,17 +133,20 @@ class _FieldWriter(W3FieldWriter):  # type: ignore[misc]
         for name, field in items:
             self.start_field(name, schema[name])
             size = schema[name].format.fixed_value_size()
-            starts, begin = field.starts, 0
-            ends = np.cumsum(field.counts, dtype=np.int64)
+            starts, begin, at = field.starts, 0, 0
             while begin < len(field.words):
                 end = int(np.searchsorted(starts, starts[begin] + _TOGETHER, "right")) - 1
                 end = max(end, begin + 1)
-                self._add_words(field, begin, end, ends, bare=size == 0)
+                at = self._add_words(field, begin, end, at, bare=size == 0)
                 begin = end
             self.finish_field()
+            del field, starts  # before the next is made
 
-    def _add_words(self, field: Field, begin: int, end: int, ends: Ints, *, bare: bool) -> None:
-        """Some words of a field: their blocks, then their terms."""
+    def _add_words(self, field: Field, begin: int, end: int, place: int, *, bare: bool) -> int:
+        """Some words of a field: their blocks, then their terms.
+
+        `place` is where their positions begin, and what is given back where they end.
+        """
         first, last = int(field.starts[begin]), int(field.starts[end])
         starts = field.starts[begin:end] - first
         docs, counts = field.docs[first:last], field.counts[first:last]
@@ -152,11 +155,10 @@ class _FieldWriter(W3FieldWriter):  # type: ignore[misc]
         cuts = spans(np.zeros(len(starts), np.int64), blocks) * _BLOCK + np.repeat(starts, blocks)
         values: list[bytes] = []
         if not bare:
-            at = ends[first:last]
-            base = int(at[0] - counts[0])
-            data = field.places[base : int(at[-1])].astype("<u4").tobytes()
-            at = (at - base) * 4
-            pairs = zip((at - counts * 4).tolist(), at.tolist(), strict=True)
+            ends = np.cumsum(counts, dtype=np.int64)
+            data = field.places[place : place + int(ends[-1])].astype("<u4").tobytes()
+            place += int(ends[-1])
+            pairs = zip(((ends - counts) * 4).tolist(), (ends * 4).tolist(), strict=True)
             values = [data[b:e] for b, e in pairs]
         written, offsets = self._blocks(docs, counts, cuts, np.cumsum(blocks) - 1, values)
         terms = np.zeros(len(starts), _TERM)
@@ -167,6 +169,7 @@ class _FieldWriter(W3FieldWriter):  # type: ignore[misc]
         terms["offset"], terms["length"] = offsets[:-1], np.diff(offsets)
         self._postfile.write(written)
         self._add_terms(field.words[begin:end], terms.tobytes())
+        return place
 
     def _blocks(
         self, docs: Ints, counts: Ints, cuts: Ints, lasts: Ints, values: list[bytes]
