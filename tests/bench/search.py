@@ -3,25 +3,35 @@
 Builds an index of seeded offers in a temporary folder, asks nine classes of questions in two
 passes of a fresh process, and prints p50 and p95 in milliseconds for each, by the clock on the wall
 and, for both passes together, by the processor's: on a busy machine only the second says something
-of the engine. Every question asks 20 hits, the total and all facets. Unless `--no-check`, a sample
-is compared with the reference.
+of the engine. Every question asks 20 hits, the total and all facets. Then one offer after the other
+is changed while another process asks all the time. Unless `--no-check`, a sample is compared with
+the reference.
 """
 
 import argparse
 import json
+import os
 import random
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
+from search.document import Document
 from search.index import Index
 from search.memory import MemoryIndex
+from search.query import Circle, Query
 from search.whoosh import WhooshIndex
-from tests.bench.offers import Question, offers, questions
+from search.words import parse
+from tests.bench.offers import NOW, Question, offers, questions
+from tests.bench.rivals.asking import memory
 
 CLASSES = (
     ("a", "words + circle"),
@@ -35,6 +45,7 @@ CLASSES = (
     ("i", "frequent words, phrases"),
 )
 SAMPLE = 40
+CHANGES = 12
 CHECKED = 2000
 
 
@@ -46,7 +57,11 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=210)
     parser.add_argument("--no-check", action="store_true")
     parser.add_argument("--ask", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--watch", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.watch:
+        watch(options.watch)
+        return
     if options.ask:
         ask(options.ask, options.seed, options.queries)
         return
@@ -55,35 +70,99 @@ def main() -> None:
         report_build(home, options.n, options.seed)
         passes = [measured(home, options.seed, options.queries) for _ in range(2)]
         print_table(passes)
-        report_update(home, options.n, options.seed)
+        report_update(home, options.seed)
     if not options.no_check:
         report_agreement(min(options.n, CHECKED), options.seed)
 
 
 def report_build(home: Path, count: int, seed: int) -> None:
-    """Index everything, and say how long it took and what it weighs."""
-    began, worked = time.perf_counter(), time.process_time()
-    done = WhooshIndex(home).rebuild(offers(count, seed))
-    took, worked = time.perf_counter() - began, time.process_time() - worked
+    """Index everything, and say how long it took, without the making of the offers, and what it weighs."""
+    made: list[float] = []
+    began, before = time.perf_counter(), os.times()
+    done = WhooshIndex(home).rebuild(clocked(offers(count, seed), made))
+    took, now = time.perf_counter() - began, os.times()
+    own, builders = (sum(now[at : at + 2]) - sum(before[at : at + 2]) for at in (0, 2))
     sizes = [path.stat().st_size for path in home.rglob("*") if path.is_file()]
     sidecars = [path.stat().st_size for path in home.rglob("*.sidecar")]
-    print(f"{done} offers made and indexed in {took:.1f} s, of which {worked:.1f} s of processor")
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"{done} offers, made in {sum(made):.1f} s of processor, indexed with")
+    print(f"  {own - sum(made) + builders:.1f} s of processor, {builders:.1f} s of it in builders")
+    print(f"  {took:.1f} s on the wall with the making; {most:.0f} MB in a builder at most")
     print(f"{sum(sizes) / 1e6:.1f} MB on disk, of which sidecars {sum(sidecars) / 1e6:.1f} MB")
 
 
-def report_update(home: Path, count: int, seed: int) -> None:
-    """Change one offer, and say how long until another reader finds it."""
-    reader, writer = WhooshIndex(home), WhooshIndex(home)
-    reader.refresh()
-    took = []
-    for offer in offers(12, seed + 1):
-        began = time.perf_counter()
-        writer.update([offer])
-        written = time.perf_counter()
-        reader.refresh()
-        took.append((written - began, time.perf_counter() - written))
-    update, refresh = (statistics.median(column) * 1000 for column in zip(*took, strict=True))
-    print(f"one changed offer: written in {update:.0f} ms, seen in {refresh:.1f} ms")
+def clocked(documents: Iterator[Document], made: list[float]) -> Iterator[Document]:
+    """The documents; to `made` goes what the processor took for each thousand."""
+    while True:
+        worked = time.process_time()
+        some = list(islice(documents, 1000))
+        made.append(time.process_time() - worked)
+        if not some:
+            return
+        yield from some
+
+
+def report_update(home: Path, seed: int) -> None:
+    """Change one offer after the other, and say when another process finds each, and how it paused."""
+    writer = WhooshIndex(home)
+    command = [sys.executable, "-m", "tests.bench.search", "--watch", str(home)]
+    rows = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as reader:  # noqa: S603
+        assert reader.stdout is not None  # noqa: S101
+        quiet = json.loads(reader.stdout.readline())
+        for number, offer in enumerate(offers(CHANGES, seed + 1)):
+            began = time.monotonic()
+            writer.update([replace(offer, title=f"{offer.title} {marked(number)}")])
+            written = time.monotonic()
+            found, pause = json.loads(reader.stdout.readline())
+            rows.append((written - began, found - began, pause))
+        private, shared = json.loads(reader.stdout.readline())
+    update, seen, pauses = zip(*rows, strict=True)
+    wall, worked = zip(*pauses, strict=True)
+    print(f"one changed offer, {CHANGES} times, median and most in ms:")
+    for what, column in (("written", update), ("found by another process", seen)):
+        print(f"  {what} {statistics.median(column) * 1000:.0f}, {max(column) * 1000:.0f}")
+    print(f"  longest answer of that process {statistics.median(wall):.1f}, {max(wall):.1f};")
+    print(f"    by the processor {statistics.median(worked):.1f}, {max(worked):.1f};")
+    print(f"    while nothing changes {quiet[0]:.1f}, by the processor {quiet[1]:.1f}")
+    print(f"  that process has {private:.0f} MB private and {shared:.0f} shared, beyond Python's")
+
+
+def marked(number: int) -> str:
+    """A word that no other offer has, and that is never taken for a slip."""
+    return f"changé{number}"
+
+
+def most(waits: list[tuple[float, float]]) -> list[float]:
+    """The longest on the wall, and the longest of the processor."""
+    return [max(column) for column in zip(*waits, strict=True)]
+
+
+def look(index: Index, query: Query, totals: list[int]) -> None:
+    """Ask, and keep the total."""
+    totals.append(index.search(query).total)
+
+
+def watch(home: Path) -> None:
+    """What the process does that asks meanwhile; prints when it found each change, and the longest wait.
+
+    First the longest of some hundred answers while nothing changes, last its memory.
+    """
+    before = memory("self")
+    index = WhooshIndex(home)
+    plain = Query(now=NOW, circle=Circle(48.8566, 2.3522, 25.0))
+    quiet = [timed(partial(index.search, plain)) for _ in range(400)][100:]
+    print(json.dumps(most(quiet)), flush=True)
+    for number in range(CHANGES):
+        asked = Query(now=NOW, words=parse(marked(number)))
+        waits, totals = [], [0]
+        while not totals[-1]:
+            # Whichever of the two comes first after a change is the one that waits for it.
+            waits.append(timed(partial(index.search, plain)))
+            waits.append(timed(partial(look, index, asked, totals)))
+        print(json.dumps([time.monotonic(), most(waits)]), flush=True)
+    used = [now - then for now, then in zip(memory("self"), before, strict=True)]
+    print(json.dumps(used), flush=True)
 
 
 def measured(home: Path, seed: int, queries: int) -> dict[str, list[list[float]]]:
