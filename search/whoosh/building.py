@@ -34,6 +34,9 @@ SEGMENT = 250_000
 TOGETHER = 500
 _ROOT = Path(__file__).parents[2]
 
+# Arrays that are let go are given back to the system, and not kept for arrays of another size.
+_GIVEN_BACK = {"MALLOC_MMAP_THRESHOLD_": str(4 << 20), "MALLOC_TRIM_THRESHOLD_": str(16 << 20)}
+
 Border = Callable[[], Any]
 
 
@@ -163,7 +166,7 @@ class _Builder:
             [sys.executable, "-m", "search.whoosh.builder", str(self._home), self.name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path},
+            env={**os.environ, "PYTHONPATH": path, **_GIVEN_BACK},
         )
 
     def finish(self) -> list[Segment]:

@@ -18,7 +18,7 @@ from search.ranking import FIELDS, LENGTHS
 from search.text import fold
 from search.whoosh import bits, layout, postings, schema
 from search.whoosh.lexicon import ALIKE, word_hashes
-from search.whoosh.occurrences import Field, ReadBack, Sorted, numbered
+from search.whoosh.occurrences import Field, ReadBack, Sorted, firsts, numbered
 from search.whoosh.pieces import TEXT, Numbers, Texts
 from search.whoosh.schema import ACCENTED, EXACT, Arrays, Entry
 
@@ -44,7 +44,7 @@ def _arrays(found: Sorted, fields: int, count: int) -> Arrays:
     code = found.counts << 8 | rungs[found.field, doc]
     new = np.ones(len(word), bool)
     new[1:] = (word[1:] != word[:-1]) | (doc[1:] != doc[:-1])
-    begins = np.flatnonzero(np.diff(word, prepend=-1))
+    begins = firsts(word)
     arrays = _coded(found, code, np.cumsum(new, dtype=np.int32) - 1, begins, fields)
     del code
     arrays |= {"doc": doc[new], **_lexicon(found.words)}
@@ -151,7 +151,7 @@ class Gathering:
         self.rows = layout.Rows()
         self.cards: list[bytes] = []
         self._numbers = {group: Numbers() for group in GROUPS}
-        self._texts = Texts(self._numbers)
+        self.texts = Texts(self._numbers)
         self._back = {group: ReadBack(numbers) for group, numbers in self._numbers.items()}
 
     def __len__(self) -> int:
@@ -163,7 +163,7 @@ class Gathering:
         self.rows.add(entry.card)
         self.cards.append(schema.to_bytes(entry.card))
         for field, text in entry.texts:
-            self._texts.add(doc, field, text, entry.language)
+            self.texts.add(doc, field, text, entry.language)
 
     def read_back(self, reader: Any, without: Collection[int] = ()) -> None:
         """The documents of a Whoosh segment, after those that are here already, but for some."""
@@ -183,13 +183,13 @@ class Gathering:
     def lengths(self, group: str, rank: Ints) -> Ints:
         """How many words of a group each document has: a row for each field, in the new order."""
         fields, found = len(GROUPS[group]), np.zeros(1)
-        for field, doc, counts in (self._texts.lengths(group), self._back[group].lengths()):
+        for field, doc, counts in (self.texts.lengths(group), self._back[group].lengths()):
             found = found + np.bincount(field * len(rank) + rank[doc], counts, fields * len(rank))
         return found.astype(np.int64).reshape(fields, -1)
 
     def sorted(self, group: str, rank: Ints) -> Sorted:
         """The postings of a group, which are let go here as far as no other is made of them."""
-        texts, back, numbers = self._texts, self._back.pop(group), self._numbers.pop(group)
+        texts, back, numbers = self.texts, self._back.pop(group), self._numbers.pop(group)
         met = chain(texts.met(group), back.met())
         words, keys = numbered(met, texts.size(group) + len(back), numbers, rank)
         return Sorted(words, keys, rank, once=group == ACCENTED)
@@ -204,12 +204,15 @@ class Arranged:
     def __init__(self, gathering: Gathering, put: Put) -> None:
         self._gathering, self._put = gathering, put
         self._columns, self.names, self._rank = layout.columns_of(gathering.rows)
+        gathering.rows = layout.Rows()
+        gathering.texts.end()
 
     def cards(self) -> list[bytes]:
         """The cards in the new order, if Whoosh is to be given the documents so."""
         order = self._columns["order"]
         self._columns["order"] = np.arange(len(order), dtype=np.int32)
-        return [self._gathering.cards[doc] for doc in order.tolist()]
+        cards, self._gathering.cards = self._gathering.cards, []
+        return [cards[doc] for doc in order.tolist()]
 
     def lengths(self) -> dict[str, Ints]:
         """How many words each document has in each scored field."""
@@ -226,6 +229,7 @@ class Arranged:
         """
         self._put(self._columns)
         ready = {"oid": self._ids()}
+        self._columns = {}
         words: dict[str, list[bytes]] = {}
         homes = {name: group for group, names in GROUPS.items() for name in names}
         for name in sorted([*homes, *ready]):
@@ -234,10 +238,11 @@ class Arranged:
                 found = self._gathering.sorted(group, self._rank)
                 arrays = _arrays(found, len(GROUPS[group]), len(self._rank))
                 self._put({f"{group}_{key}": values for key, values in arrays.items()})
+                del arrays
                 words[group] = found.words
                 for at, other in enumerate(GROUPS[group]):
                     ready[other] = found.of(at, len(GROUPS[group]))
-                del found, arrays
+                del found
             yield name, ready.pop(name)
         self._put(_spellings(words[EXACT], words[ACCENTED]))
 

@@ -64,9 +64,16 @@ class Sorted:
             mine = self.field == field
             places = places[np.repeat(mine, counts)]
             word, doc, counts = word[mine], doc[mine], counts[mine]
-        starts = np.flatnonzero(np.diff(word, prepend=-1))
+        starts = firsts(word)
         named = [self.words[number] for number in word[starts].tolist()]
         return Field(named, np.append(starts, len(word)), doc, counts, places)
+
+
+def firsts(word: Ints) -> Ints:
+    """Where each word's postings begin."""
+    new = np.ones(len(word), bool)
+    np.not_equal(word[1:], word[:-1], out=new[1:])
+    return np.flatnonzero(new)
 
 
 def _firsts(keys: Ints, bits: np.uint64) -> Ints:

@@ -96,6 +96,10 @@ class Texts:
         self._field.append(field)
         self._sizes.append(len(numbers))
 
+    def end(self) -> None:
+        """No more texts come: the pieces themselves are let go."""
+        self._known = {}
+
     def size(self, group: str) -> int:
         """How many occurrences of words of a group there are."""
         counts = self._tables[group].arrays()[1]
