@@ -213,6 +213,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /partners/<name>/confirm": {},
     "POST /partners/<name>/digest": {"value": "0"},
     "POST /partners/<name>/dismiss": {},
+    "POST /partners/<name>/ids": {"table": "ancien;nouveau\n1;2\n", "confirmed": "1"},
     "POST /partners/<name>/pause": {},
     "POST /partners/<name>/resume": {},
     "POST /partners/<name>/run": {},

@@ -11,7 +11,7 @@ from portal import db
 from portal.cli.database import with_database
 from portal.cli.feeds import commands, credentials, credentials_options, line_of, out, told
 from portal.formats import renumbering
-from portal.services import feed_answers, feeds, rekeying
+from portal.services import feed_answers, feed_turns, feeds, rekeying
 from portal.services.feed_runs import SHOWN_PROBLEMS
 
 
@@ -66,8 +66,10 @@ def resume(name: str) -> None:
 def rekey(name: str, file: BinaryIO) -> None:
     """Give offers new ids: FILE is a table of two columns, old id and new id. Pages, likes and signups stay."""
     with db.database().writing() as session, told():
-        done = rekeying.rekey(feeds.by_name(name), renumbering.read(file))
+        feed = feeds.by_name(name)
         session.commit()
+        with feed_turns.alone(feed, session.commit):
+            done = rekeying.rekey(feed, renumbering.read(file))
     out.print(f"rekeyed {done.moved}  already {done.already}  refused {len(done.problems)}")
     for problem in done.problems[:SHOWN_PROBLEMS]:
         out.print(line_of(problem))

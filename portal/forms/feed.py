@@ -88,3 +88,16 @@ class RefusalForm(Form):
         _("Pourquoi, dit au partenaire"),
         [InputRequired(_("Dites pourquoi.")), Length(max=400), is_text],
     )
+
+
+MOST_TABLE = 400_000  # characters of a table of ids: some ten thousand lines
+
+
+class RenumberingForm(Form):
+    """A table of old and new ids, pasted; or what a file held, shown again before it is done."""
+
+    table = TextAreaField(
+        _("La table des identifiants"),
+        [Length(max=MOST_TABLE), is_text],
+        default="",
+    )

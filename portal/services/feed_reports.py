@@ -13,6 +13,7 @@ from portal.models import (
     Feed,
     FeedProblem,
     FeedRun,
+    FeedState,
     History,
     Link,
     Location,
@@ -24,7 +25,7 @@ from portal.models import (
     Signup,
 )
 from portal.models.signup import OVER
-from portal.services import feed_checks, links
+from portal.services import feed_checks, feed_turns, links
 from portal.services.feed_checks import SHOWN, Group
 
 RUNS_SHOWN = 30
@@ -43,6 +44,14 @@ class Moment:
 
     at: datetime
     live: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a reading of the feed stands: `waiting` for a reader, `fetching`, `reading` so many records, or "" for none."""
+
+    step: str = ""
+    records: int = 0
 
 
 @dataclass(frozen=True)
@@ -95,6 +104,17 @@ def curve(feed: Feed) -> list[Moment]:
         .order_by(FeedRun.id)
     )
     return [Moment(at, live) for at, live in rows]
+
+
+def progress(feed: Feed) -> Progress:
+    """Is the feed read now, or about to be? Without a turn, a run that says "running" was cut short, and is not waited for."""
+    last = next(iter(runs(feed, 1)), None)
+    if last is not None and last.outcome is RunOutcome.RUNNING and feed_turns.is_taken(feed):
+        return Progress("reading" if last.bytes or last.records else "fetching", last.records)
+    is_asked = feed.next_run_at is not None and feed.next_run_at <= clock.now()
+    return Progress(
+        "waiting" if feed.url and feed.state is not FeedState.PAUSED and is_asked else ""
+    )
 
 
 def last_read(feed: Feed) -> FeedRun | None:

@@ -8,7 +8,7 @@ from slugify import slugify
 from sqlalchemy import Select, func, or_, select
 
 from portal import clock, db, permissions, tokens
-from portal.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.errors import Conflict, FeedBusy, Forbidden, Invalid, NotFound
 from portal.models import (
     Association,
     Feed,
@@ -18,7 +18,7 @@ from portal.models import (
     Person,
     PersonState,
 )
-from portal.services import feeds, notices, outbox
+from portal.services import feed_turns, feeds, notices, outbox
 
 MOST_WAITING = 5  # proposals of one person
 PAGES = {"new", "digest"}  # addresses under /partners that are no feed's
@@ -112,10 +112,12 @@ def require_let_in(feed: Feed) -> None:
 
 
 def run_soon(feed: Feed) -> None:
-    """Ask the worker to read it at its next look, which is within a minute. Raises Conflict when it may not be read now."""
+    """Ask the worker to read it at its next look, which is in a moment. Raises Conflict when it may not be read now."""
     require_let_in(feed)
     if feed.state is FeedState.PAUSED:
         raise Conflict("Ce flux est en pause : reprenez-le d’abord.")
+    if feed_turns.is_taken(feed):
+        raise FeedBusy(name=feed.title or feed.name)
     if not feed.url:
         raise Conflict("Ce flux n’a pas d’adresse : il est importé à la main.")
     feed.next_run_at = clock.now()

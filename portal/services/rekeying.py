@@ -29,8 +29,37 @@ class Rekeyed:
     problems: list[FeedProblem] = field(default_factory=list)
 
 
+@dataclass
+class Plan:
+    """What a table would do: offer -> (old id, new id); (offer that keeps the id, offer that gives way to it); how many ids go
+    from one offer to another of the table; and what is wrong with the other lines."""
+
+    moves: dict[int, tuple[str, str]]
+    replaced: list[tuple[int, int]]
+    swapped: int
+    done: Rekeyed
+
+
 def rekey(feed: Feed, table: Iterable[Pair | FeedProblem]) -> Rekeyed:
     """Give the feed's offers the new ids of the table. Lines that cannot be used are reported, the others are done."""
+    found = plan(feed, table)
+    _retire(found.replaced)
+    _rename(found.moves)
+    found.done.moved = len(found.moves)
+    _answer(feed, set(found.moves))
+    return found.done
+
+
+def titles(found: Plan, limit: int) -> list[tuple[str, str, str]]:
+    """The first moves of a plan, as (old id, new id, title of the offer)."""
+    some = list(found.moves)[:limit]
+    rows = db.session.execute(select(Offer.id, Offer.title).where(Offer.id.in_(some)))
+    named = {row.id: row.title for row in rows}
+    return [(*found.moves[ident], named[ident]) for ident in some]
+
+
+def plan(feed: Feed, table: Iterable[Pair | FeedProblem]) -> Plan:
+    """What the table would do to the feed's offers. Writes nothing."""
     done = Rekeyed()
     pairs = _pairs(table, done)
     known = _offers(feed, {*pairs, *(new for _, new in pairs.values())})
@@ -48,11 +77,8 @@ def rekey(feed: Feed, table: Iterable[Pair | FeedProblem]) -> Rekeyed:
         for ident, (_, new) in moves.items()
         if new in known and new not in leaving
     ]
-    _retire(replaced)
-    _rename(moves)
-    done.moved = len(moves)
-    _answer(feed, set(moves))
-    return done
+    swapped = sum(new in leaving for _, new in moves.values())
+    return Plan(moves, replaced, swapped, done)
 
 
 def _pairs(table: Iterable[Pair | FeedProblem], done: Rekeyed) -> dict[str, tuple[int, str]]:

@@ -53,9 +53,10 @@ def propose() -> Any:
 @pages.post("/<name>/run")
 @feed_runners
 def run(feed: Feed) -> Any:
-    """Read it soon."""
+    """Read it soon: a worker does, and the feed's page shows how far it is."""
     partners.run_soon(feed)
-    return _done(feed, _("Le flux sera lu dans la minute."))
+    db.session.commit()
+    return redirect(url_for("partners.show", name=feed.name), code=303)
 
 
 @pages.post("/<name>/pause")
@@ -73,7 +74,7 @@ def resume(feed: Feed) -> Any:
     """Read it again."""
     partners.require_let_in(feed)
     feeds.resume(feed)
-    return _done(feed, _("Le flux reprend : il sera lu dans la minute."))
+    return _done(feed, _("Le flux reprend."))
 
 
 @pages.post("/<name>/confirm")

@@ -7,10 +7,11 @@ import csv
 import io
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from portal import db, language, permissions
+from portal import db, formatting, language, permissions
 from portal.errors import NotFound
 from portal.forms.feed import format_title
 from portal.models import Feed, FeedRun
@@ -140,9 +141,38 @@ def offers(feed: Feed) -> Any:
     )
 
 
+@pages.get("/<name>/progress")
+@for_partners
+def progress(feed: Feed) -> Any:
+    """How far a reading is, for the feed's page to show while it lasts."""
+    now = feed_reports.progress(feed)
+    response = jsonify(step=now.step, words=step_words(now))
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
 def frame(feed: Feed, tab: str) -> dict[str, Any]:
     """What the layout of a feed's pages wants."""
-    return {"feed": feed, "tab": tab, "may_run": permissions.may_run(access.person(), feed)}
+    now = feed_reports.progress(feed)
+    return {
+        "feed": feed,
+        "tab": tab,
+        "may_run": permissions.may_run(access.person(), feed),
+        "progress": now,
+        "progress_words": step_words(now),
+    }
+
+
+def step_words(now: feed_reports.Progress) -> str:
+    """A step of a reading as people say it, "" when there is none."""
+    if now.step == "reading" and now.records:
+        words = ngettext("%(n)s annonce lue", "%(n)s annonces lues", now.records, n="%s")
+        return str(words % formatting.number(now.records))
+    return {
+        "waiting": str(_("La lecture commence dans un instant.")),
+        "fetching": str(_("Le fichier arrive…")),
+        "reading": str(_("La lecture commence…")),
+    }.get(now.step, "")
 
 
 def run_of(feed: Feed, run_id: int) -> FeedRun:
