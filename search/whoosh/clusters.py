@@ -57,18 +57,23 @@ class Clusters:
 
 
 def _in_part(part: Part, rows: NDArray[np.uint64]) -> Counts:
-    found = np.bitwise_count(rows).sum(axis=1, dtype=np.int64)
+    found = _counted(rows)
     pairs = part.pairs
     if pairs:
         both = rows[:, : bits.words_for(pairs)]
         both = both & (both >> _ONE) & _FIRST
         if pairs % 64:
             both[:, -1] &= _below(pairs)
-        found -= np.bitwise_count(both).sum(axis=1, dtype=np.int64)
+        found -= _counted(both)
     if len(part.crowds):
         for row in range(len(rows)):
             found[row] -= int(np.maximum(_in_crowds(part, rows[row]) - 1, 0).sum())
     return np.asarray(found)
+
+
+def _counted(rows: NDArray[np.uint64]) -> Counts:
+    """The bits of each row; summed as uint32, which takes half the time of int64."""
+    return np.bitwise_count(rows).sum(axis=1, dtype=np.uint32).astype(np.int64)
 
 
 def _below(pairs: int) -> np.uint64:

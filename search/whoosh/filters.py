@@ -75,9 +75,9 @@ class Filters:
         """What a way of asking about remote admits, but for the tail."""
         planes = self.part.planes
         if remote == "only":
-            return when.far & (planes["possible"] | planes["full"])
+            return when.far & planes["afar"]
         if remote == "no" or self.query.has_place:
-            return when.there & ~planes["full"]
+            return when.there & planes["here"]
         return when.far
 
     def tail(self, when: When) -> Bits:

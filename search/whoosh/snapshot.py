@@ -34,6 +34,8 @@ class File:
         }
         planes = arrays["planes"].reshape(len(layout.PLANES), -1)
         self.planes = dict(zip(layout.PLANES, planes, strict=True))
+        self.planes["here"] = ~self.planes["full"]
+        self.planes["afar"] = self.planes["possible"] | self.planes["full"]
         self.own = bits.of(arrays["own_docs"], self.count) if len(arrays["own_docs"]) else None
         self.standings = Standings(arrays, self.planes)
 
