@@ -21,6 +21,9 @@ from search.whoosh.lexicon import Group, among
 from search.whoosh.schema import ACCENTED, EXACT, Arrays
 from search.whoosh.standing import Standing, Standings
 
+Key = tuple[str, int]  # a segment's name and the CRC of its file
+Ints = NDArray[np.int64]
+
 
 class File:
     """What the sidecar of one segment says, whichever of its documents live."""
@@ -134,12 +137,13 @@ class Snapshot:
     ) -> None:
         """Open what a manifest names; segments that the one `before` had are not read again."""
         self.generation = now.generation
-        self._files: dict[tuple[str, int], File] = {}
+        self._files: dict[Key, File] = {}
+        self._common: dict[tuple[Key, Key], Ints] = {}
         home = folder / now.build
         self.parts = [self._part(home, segment, before) for segment in now.segments]
         self.live_count = sum(part.live_count for part in self.parts)
         self.averages = {group: self._averages(group) for group in ("text", EXACT)}
-        self._find_shared()
+        self._find_shared([(one.name, one.crc) for one in now.segments], before)
 
     def has(self, segment: manifest.Segment) -> bool:
         """Whether a segment is open here."""
@@ -167,23 +171,29 @@ class Snapshot:
         sums = [sum(column) for column in zip(*totals, strict=True)] or [0] * len(GROUPS[group])
         return [total / max(self.live_count, 1) or 1.0 for total in sums]
 
-    def _find_shared(self) -> None:
+    def _find_shared(self, keys: list[Key], before: "Snapshot | None") -> None:
         """The documents of clusters that live in several parts, and a number for each cluster.
 
-        Each part is looked up in the larger ones, so one that a changed offer just made costs
-        next to nothing.
+        Each part is looked up in the larger ones, so one that a changed offer just made costs next
+        to nothing; what two parts have in common stays as it is while their files do.
         """
-        parts = sorted(self.parts, key=lambda part: -part.count)
-        common: list[NDArray[np.int64]] = []
-        for at, part in enumerate(parts[1:], start=1):
-            mine = np.unique(part.arrays["cluster"][bits.docs_of(part.live, part.count)])
-            for larger in parts[:at]:
-                clusters, order = larger.arrays["cluster"], larger.arrays["by_cluster"]
-                place = np.searchsorted(clusters, mine, sorter=order)
-                place = np.minimum(place, larger.count - 1)
-                common.append(mine[clusters[order[place]] == mine])
-        self.shared_clusters = np.unique(np.concatenate(common)) if common else np.empty(0, int)
+        known = before._common if before else {}
+        pairs = sorted(zip(self.parts, keys, strict=True), key=lambda pair: -pair[0].count)
+        for at, (part, key) in enumerate(pairs):
+            for larger, other in pairs[:at]:
+                found = known.get((key, other))
+                self._common[key, other] = _common(part, larger) if found is None else found
+        common = np.concatenate([np.empty(0, np.int64), *self._common.values()])
+        self.shared_clusters = np.unique(common)
         self.shared = [_members(part, self.shared_clusters) for part in self.parts]
+
+
+def _common(part: Part, larger: Part) -> Ints:
+    """The clusters that two parts have, of documents living or not."""
+    mine = bits.distinct(part.arrays["cluster"])
+    clusters, order = larger.arrays["cluster"], larger.arrays["by_cluster"]
+    place = np.minimum(np.searchsorted(clusters, mine, sorter=order), larger.count - 1)
+    return np.asarray(mine[clusters[order[place]] == mine])
 
 
 def _members(part: Part, clusters: NDArray[np.int64]) -> tuple[Docs, NDArray[np.int64]]:
