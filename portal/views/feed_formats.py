@@ -15,6 +15,7 @@ from portal.formats.columns import FIELDS, TEMPLATE, names_of
 from portal.forms.feed import format_title
 from portal.views import feed_examples
 from portal.views.access import public
+from portal.views.feed_mappings import mapping
 
 pages = Blueprint("feed_formats", __name__, url_prefix="/feeds")
 # For whom a format is, in a sentence. One that has none yet is shown with its example alone.
@@ -62,7 +63,7 @@ def index() -> Any:
 @pages.get("/formats/<name>")
 @public
 def show(name: str) -> Any:
-    """One format: for whom, an example to copy, and for the spreadsheet what each column takes."""
+    """One format: for whom, an example to copy, what its words become, and for the spreadsheet what each column takes."""
     if name not in FORMATS:
         raise NotFound
     spoken = language.spoken()
@@ -78,6 +79,7 @@ def show(name: str) -> Any:
         ]
         if name == "table"
         else [],
+        mapping=mapping(name, spoken),
     )
 
 

@@ -13,6 +13,7 @@ from portal.formats.columns import TEMPLATE
 from portal.formats.settings import ReadSettings
 from portal.services import feed_checks
 from portal.views import feed_examples, feed_formats
+from portal.views.feed_mappings import MAPPINGS, mapping
 from tests import gazetteer
 from tests.visitor import Visitor
 
@@ -59,6 +60,21 @@ def test_every_format_has_its_page_in_the_list(visitor: Visitor) -> None:
         assert example is not None
         shown = visitor.get(f"/feeds/formats/{name}").soup.find("pre")
         assert shown is not None and shown.get_text().splitlines() == example[1].splitlines()
+
+
+@pytest.mark.parametrize(("language", "says"), [("fr", "l’identifiant"), ("en", "the id")])
+def test_the_page_of_a_format_says_what_each_of_its_words_becomes(
+    visitor: Visitor, language: str, says: str
+) -> None:
+    assert set(MAPPINGS) == set(FORMATS)
+    for name in MAPPINGS:
+        page = visitor.get(f"/feeds/formats/{name}?lang={language}")
+        shown = page.soup.select("section[aria-labelledby=mapping-title] tbody th")
+        assert [cell.get_text() for cell in shown] == [
+            words for words, _told in mapping(name, language)
+        ]
+    assert says in visitor.get(f"/feeds/formats/calendar?lang={language}").words
+    assert "<value>" in visitor.get(f"/feeds/formats/engagement?lang={language}").words
 
 
 def test_a_format_that_has_no_example_yet_still_has_a_page(
