@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -105,9 +106,10 @@ def show(done: Sequence[Measured], load: tuple[float, float, float]) -> None:
 
 def write(done: Sequence[Measured], load: tuple[float, float, float]) -> None:
     """The page."""
-    told = " ".join(f"{value:.1f}" for value in load)
+    before, after = (" ".join(f"{value:.1f}" for value in one) for one in (load, os.getloadavg()))
+    told = f"{clock.now():%Y-%m-%d %H:%M} UTC, {machine()}, load {before} before and {after} after."
     parts = [
-        *(_HEAD, f"{clock.now():%Y-%m-%d %H:%M} UTC, {machine()}, load before {told}.\n"),
+        *(_HEAD, f"{told}\n"),
         *_rows(HELD, held(done)),
         "\nWhat each took:\n",
         *_rows(*each(done)),
