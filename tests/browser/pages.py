@@ -136,6 +136,14 @@ def partner_run(page: Page) -> None:
     page.wait_for_url(re.compile(r"/runs/\d+$"))
 
 
+def partner_ids(page: Page) -> None:
+    """What a table of old and new ids would do to a partner's feed."""
+    page.goto("/partners/grand-carnet/ids")
+    page.get_by_label("La table des identifiants").fill("inconnu;x\nseul;\n")
+    page.get_by_role("button", name="Voir ce que cela ferait").click()
+    expect(page.get_by_role("heading", name="Ce que la table ferait")).to_be_visible()
+
+
 PAGES = (
     Seen("home", "", at("/")),
     Seen("search", "", at("/search?place=Lyon")),
@@ -179,6 +187,8 @@ PAGES = (
     Seen("partner-feeds", "coordinator", at("/partners")),
     Seen("partner-feed", "coordinator", at("/partners/grand-carnet")),
     Seen("partner-offers", "coordinator", at("/partners/grand-carnet/offers")),
+    Seen("partner-ids", "coordinator", at("/partners/grand-carnet/ids")),
+    Seen("partner-ids-seen", "coordinator", partner_ids),
     Seen("partner-run", "coordinator", partner_run),
     Seen("partner-new", "volunteer", at("/partners/new")),
     Seen("partner-none", "volunteer", at("/partners")),
