@@ -9,6 +9,7 @@ from tests.bench.search import CLASSES, percentile
 
 # The 95th percentile of ours is to be at most this much of tantivy's.
 BAR = {"a": 0.5, "b": 0.4, "c": 0.4, "d": 0.8, "e": 0.1, "f": 0.4, "g": 0.4, "h": 0.1, "i": 1.2}
+ABSOLUTE = {"100000": 1.0, "1000000": 5.0}  # and ours at most so many milliseconds
 KINDS = tuple(kind for kind, _ in CLASSES)
 NAMES = {
     "ours": "Relais",
