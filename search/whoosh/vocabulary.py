@@ -42,16 +42,19 @@ class Vocabulary:
     def complete(self, prefix: str, limit: int) -> tuple[str, ...]:
         """Words that begin with a prefix, in the spelling that most documents give them."""
         begin = fold(prefix.strip()).encode()
-        if not begin:
-            return ()
-        found: list[tuple[int, bytes, list[Held]]] = []
-        for word, known in self._candidates(begin, limit).items():
-            held = [known] if len(self._snapshot.parts) == 1 else list(self._held(word))
-            count = sum(part.live_size(EXACT, number) for part, number in held)
-            if count:
-                found.append((-count, word, held))
-        first = sorted(found, key=itemgetter(0, 1))[:limit]
-        return tuple(_spelled(word, -count, held) for count, word, held in first)
+        asked = [Beginning(part, begin) for part in self._snapshot.parts] if begin else []
+        reach = 2 * limit
+        while True:
+            found = [
+                (-count, word, held)
+                for word in {word for one in asked for word in one.most_used(reach)}
+                if (held := list(self._held(word))) and (count := _live_count(held))
+            ]
+            first = sorted(found, key=itemgetter(0, 1))[:limit]
+            beyond = sum(one.beyond(reach) for one in asked)
+            if not beyond or (len(first) == limit and -first[-1][0] > beyond):
+                return tuple(_spelled(word, -count, held) for count, word, held in first)
+            reach *= 4
 
     def _held(self, word: bytes) -> Iterator[Held]:
         """The parts that have an exact word, and its number in each."""
@@ -60,26 +63,34 @@ class Vocabulary:
             if number is not None:
                 yield part, number
 
-    def _candidates(self, begin: bytes, limit: int) -> dict[bytes, Held]:
-        """Words among which are the `limit` most used, and where each was met.
 
-        In the largest part, a word is passed over when even with every document of the other parts
-        it would have fewer than `limit` words have here for certain, deleted documents left out.
-        """
-        parts = sorted(self._snapshot.parts, key=lambda part: -part.count)
-        others = sum(part.live_count for part in parts[1:])
-        found: dict[bytes, Held] = {}
-        for part in parts:
-            group = part.groups[EXACT]
-            numbers = group.beginning_with(begin)
-            sizes = np.where(group.lengths(numbers) < SHORTEST_COMPLETED, 0, group.sizes(numbers))
-            least = 1
-            if part is parts[0] and len(sizes) > limit:
-                certain = int(np.partition(sizes, -limit)[-limit]) - len(part.dead)
-                least = max(certain - others, 1)
-            for at in (sizes >= least).nonzero()[0].tolist():
-                found[group[numbers[at]]] = part, numbers[at]
-        return found
+class Beginning:
+    """The exact words of a part with a beginning, by how many documents have them, dead ones too.
+
+    A word that is among the most used of no part has at most as many documents as the words that
+    come next there have together: that tells when enough were looked at.
+    """
+
+    def __init__(self, part: Part, begin: bytes) -> None:
+        self._group = part.groups[EXACT]
+        self._numbers = self._group.beginning_with(begin)
+        lengths, sizes = self._group.lengths(self._numbers), self._group.sizes(self._numbers)
+        self._sizes = np.where(lengths < SHORTEST_COMPLETED, 0, sizes)
+
+    def most_used(self, reach: int) -> Iterator[bytes]:
+        """At most so many words."""
+        for at in (self._sizes > self.beyond(reach)).nonzero()[0].tolist():
+            yield self._group[self._numbers[at]]
+
+    def beyond(self, reach: int) -> int:
+        """How many documents every other word has at most."""
+        if len(self._sizes) <= reach:
+            return 0
+        return int(np.partition(self._sizes, -reach - 1)[-reach - 1])
+
+
+def _live_count(held: list[Held]) -> int:
+    return sum(part.live_size(EXACT, number) for part, number in held)
 
 
 def _spelled(word: bytes, count: int, held: list[Held]) -> str:
