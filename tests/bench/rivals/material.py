@@ -20,7 +20,7 @@ from search.text import accented, analyse, exact_words
 from tests.bench.lexicon import CACHE
 from tests.bench.offers import DAY, NOW, THEMES, offers
 
-VERSION = 2
+VERSION = 3
 HOLE = "0"
 FOREVER = 2**40
 MINORS, ACCESSIBLE, ONGOING = 1, 2, 4
