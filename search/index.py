@@ -49,6 +49,12 @@ class Index(Protocol):
         number of documents done so far.
         """
 
+    def tidy(self) -> int:
+        """Join the pieces that many updates left, where an engine has any; how many there are then.
+
+        Answers stay the same; each takes a little longer for every piece.
+        """
+
     def versions(self) -> Iterator[tuple[int, int]]:
         """Each live document's (id, version), by id: what `index check` compares."""
 

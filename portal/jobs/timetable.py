@@ -40,6 +40,7 @@ TIMETABLE: list[Timed] = [
     Timed("digests", timedelta(hours=1), upkeep.tell_teams),
     Timed("partners", timedelta(hours=24), upkeep.tell_partners),
     Timed("index", timedelta(minutes=10), upkeep.reconcile_index, timedelta(hours=1)),
+    Timed("plans", timedelta(hours=1), upkeep.plan_statements),
     Timed("clusters", timedelta(minutes=10), clusters.catch_up),
     Timed("rules", timedelta(hours=6), upkeep.roll_out_rules, timedelta(hours=1)),
     Timed("links", timedelta(minutes=5), links.check_due),

@@ -172,6 +172,11 @@ def rebuild(progress: Callable[[int], None] | None = None) -> int:
     return index.current().rebuild(documents(), progress)
 
 
+def tidy() -> int:
+    """Join what many updates left in pieces, so that each question has few to look through; how many are left."""
+    return index.current().tidy()
+
+
 def check() -> Differences:
     """Compare index and database both ways by (id, version).
 

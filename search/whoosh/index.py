@@ -80,10 +80,20 @@ class WhooshIndex:
         """
         last = {document.id: document for document in documents}
         gone = set(deleted_ids)
+        with self._writing():
+            writer.update(self._folder, list(last.values()), gone)
+
+    def tidy(self) -> int:
+        with self._writing():
+            return writer.tidy(self._folder)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Be the only writer; leave a note when what is there cannot be written to."""
         with manifest.writing(self._folder, self._patience):
             try:
                 with border():
-                    writer.update(self._folder, list(last.values()), gone)
+                    yield
             except IndexUnavailable as why:
                 manifest.ask_for_repair(self._folder, str(why))
                 raise

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 from whoosh import index as whoosh_index
-from whoosh.writing import MERGE_SMALL, NO_MERGE
+from whoosh.writing import MERGE_SMALL, NO_MERGE, OPTIMIZE
 
 from search.document import Document
 from search.whoosh import manifest, postings, schema, sidecar
@@ -26,6 +26,7 @@ from search.whoosh.postings import Policy
 from search.whoosh.schema import Entry
 
 _LARGE = 24 * 1024 * 1024  # bytes of a sidecar: a segment as large as that is merged no more
+_SCATTERED = 4  # small segments: then they are worth joining
 
 
 def update(folder: Path, documents: list[Document], deleted_ids: set[int]) -> None:
@@ -40,6 +41,23 @@ def update(folder: Path, documents: list[Document], deleted_ids: set[int]) -> No
             return
         fresh = _commit(writer, home, map(schema.entry, changed), partial(_merge, home))
     publish(folder, Manifest(old.generation + 1, old.build, old.segments), index, fresh)
+
+
+def tidy(folder: Path) -> int:
+    """Join the small segments that updates left, once there are some; how many segments there are.
+
+    Whoosh's policy leaves one for each power of about 1.6, and a question costs most of a
+    millisecond in each, however small.
+    """
+    old = manifest.read(folder)
+    home = folder / old.build
+    small = [s for s in old.segments if (home / f"{s.name}.sidecar").stat().st_size < _LARGE]
+    if len(small) < _SCATTERED:
+        return len(old.segments)
+    index = whoosh_index.open_dir(str(home / "whoosh"))
+    with opened(index) as writer:
+        fresh = _commit(writer, home, (), partial(_join, home))
+    return publish(folder, Manifest(old.generation + 1, old.build, old.segments), index, fresh)
 
 
 def add_segment(index: Any, home: Path, entries: Iterable[Entry]) -> list[Segment]:
@@ -58,6 +76,18 @@ def _merge(home: Path, writer: Any, segments: list[Any]) -> list[Any]:
     large = [segment for segment in living if _size(home, segment) >= _LARGE]
     kept: list[Any] = MERGE_SMALL(writer, [s for s in living if s not in large])
     return [*large, *kept]
+
+
+def _join(home: Path, writer: Any, segments: list[Any]) -> list[Any]:
+    """The policy of `tidy`: all that is small becomes one, as far as its postings fit in memory."""
+    sizes = [(_size(home, segment), at) for at, segment in enumerate(segments)]
+    joined, total = set[int](), 0
+    for size, at in sorted(sizes):
+        total += size
+        if size < _LARGE and total < 4 * _LARGE:
+            joined.add(at)
+    OPTIMIZE(writer, [segments[at] for at in joined])
+    return [segment for at, segment in enumerate(segments) if at not in joined]
 
 
 def _size(home: Path, segment: Any) -> int:
@@ -121,10 +151,11 @@ def _commit(writer: Any, home: Path, entries: Iterable[Entry], policy: Policy) -
         return [Segment(name, draft.finish(found.names))] if found else []
 
 
-def publish(folder: Path, now: Manifest, index: Any, fresh: Iterable[Segment]) -> None:
+def publish(folder: Path, now: Manifest, index: Any, fresh: Iterable[Segment]) -> int:
     """Name all of Whoosh's segments in a new manifest, with the sidecars made where they are missing.
 
     `now` names those that are known, if they are whole; `fresh` are those that were just written.
+    How many there are.
     """
     known = {segment.name: segment for segment in now.segments}
     written = {segment.name: segment for segment in fresh}
@@ -140,6 +171,7 @@ def publish(folder: Path, now: Manifest, index: Any, fresh: Iterable[Segment]) -
         reader.close()
     manifest.publish(folder, Manifest(now.generation, now.build, tuple(segments)))
     _sweep(folder, now.build, segments)
+    return len(segments)
 
 
 def _whole_segment(home: Path, leaf: Any, name: str, old: Segment | None) -> Segment:

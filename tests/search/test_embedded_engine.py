@@ -136,6 +136,24 @@ def test_segments_stay_few_and_answers_right_over_many_small_updates(tmp_path: P
     assert len(manifest.read(tmp_path / "index").segments) < 15
 
 
+def test_small_segments_are_joined_and_answers_stay_the_same(tmp_path: Path) -> None:
+    index, rng, documents = WhooshIndex(tmp_path / "index"), random.Random(4), world(4, 60)
+    index.rebuild(documents)
+    for size in (40, 20, 9, 4, 2, 1):
+        index.update([changed(rng, documents, rng.randint(1, 80)) for _ in range(size)], [size])
+    reader = WhooshIndex(tmp_path / "index")
+    query = Query(now=NOW, limit=100)
+    before, pieces = (reader.search(query), list(reader.versions())), len(segments_of(tmp_path))
+    assert pieces > 3
+    assert index.tidy() == 1 == len(segments_of(tmp_path))
+    assert (reader.search(query), list(reader.versions())) == before
+    assert index.tidy() == 1, "and once more changes nothing"
+
+
+def segments_of(folder: Path) -> list[Path]:
+    return list(folder.glob("index/build-*/*.sidecar"))
+
+
 def test_every_answer_given_while_a_writer_writes_is_of_one_generation(tmp_path: Path) -> None:
     index = WhooshIndex(tmp_path / "index")
     index.rebuild([offer(n, "Jardin version0", version=0) for n in range(1, 9)])

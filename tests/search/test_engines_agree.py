@@ -52,6 +52,8 @@ def test_both_answer_alike_after_a_rebuild_and_after_changes(
             for index in (reference, engine):
                 index.update(put, taken)
         ask_both(rng, reference, engine, documents)
+        engine.tidy()
+        ask_both(rng, reference, engine, documents)
 
 
 def take_the_ways_of_large_indexes(rng: random.Random, patch: pytest.MonkeyPatch) -> None:
