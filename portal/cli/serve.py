@@ -142,6 +142,7 @@ class WebServer(BaseApplication):
             "worker_class": "gthread",
             "loglevel": "warning",
             "control_socket_disable": True,
+            "limit_request_line": 8190,  # 500 words in an address get our own page and its sentence
         }
         for name, value in wanted.items():
             self.cfg.set(name, value)

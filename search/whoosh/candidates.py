@@ -189,10 +189,7 @@ class Candidates:
 
     @property
     def _factors(self) -> Roughs:
-        """The most that date, age, waiting list and language can make of each document.
-
-        The next shift that is asked for is never before the first one ahead.
-        """
+        """The most that date, age, waiting list and language can make of each document."""
         return self._standing.factors(self._query.language)
 
     @property

@@ -67,7 +67,10 @@ class Standing:
         return following
 
     def factors(self, language: Language | None) -> Roughs:
-        """What all but the words and the place makes of each document's score, to six digits."""
+        """The most that all but the words and the place make of each document's score, to six digits.
+
+        It is what they do make of it where neither dates nor a place leave out its next shift.
+        """
         found = self._factors.get(language)
         if found is None:
             found = self._factors[language] = self._worked_out(language)
@@ -79,7 +82,11 @@ class Standing:
             tongues = np.where(spoken, 1, ranking.OTHER_LANGUAGE).astype(np.float32)
             return np.asarray(self.factors(None) * tongues)
         age = np.maximum(self._now - self._arrays["published"], 0) / ranking.DAY
-        factors = ranking.sooner(days_until(self.next, self._now)) * ranking.fresher(age)
+        days = days_until(self.next, self._now)
+        ongoing = bits.unpack(self._planes["ongoing"], self._count)
+        # What is asked may admit none of its shifts: then an ongoing offer counts as in 14 days.
+        days[ongoing] = np.minimum(days[ongoing], ranking.SOONER_DAYS)
+        factors = ranking.sooner(days) * ranking.fresher(age)
         factors[(self._arrays["flags"] & schema.HAS_PLACES) == 0] *= ranking.WAITING_LIST
         return np.asarray(factors.astype(np.float32))
 
@@ -97,11 +104,15 @@ class Standing:
 
     @cached_property
     def soonest(self) -> Docs:
-        """The documents of the shifts that come next of all, in the order of these."""
+        """The documents of the shifts that come next of all, in the order of these.
+
+        All that are not listed come after the last one listed: never at the same time.
+        """
         docs = bits.docs_of(self._findable, self._count)
         following = self.next[docs]
         if len(docs) > LISTED:
             some = bits.highest(-following, LISTED)
+            some = some[following[some] < following[some].max()]
             docs, following = docs[some], following[some]
         return docs[np.argsort(following, kind="stable")]
 

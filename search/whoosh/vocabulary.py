@@ -42,7 +42,7 @@ class Vocabulary:
     def complete(self, prefix: str, limit: int) -> tuple[str, ...]:
         """Words that begin with a prefix, in the spelling that most documents give them."""
         begin = fold(prefix.strip()).encode()
-        asked = [Beginning(part, begin) for part in self._snapshot.parts] if begin else []
+        asked = [Beginning(part, begin) for part in self._snapshot.parts] if begin and limit else []
         reach = 2 * limit
         while True:
             found = [

@@ -159,3 +159,23 @@ def test_the_language_decides_among_thousands_as_it_does_among_few(index: Index)
     )
     assert ids(find(index, language="fr", limit=3)) == [1, 2, 3]
     assert ids(find(index, language="en", limit=3)) == [100, 200, 300]
+
+
+def test_an_ongoing_offer_whose_shifts_are_not_asked_for_counts_as_in_14_days(index: Index) -> None:
+    """Its next shift is later than that: what it scores is more than its shifts would give."""
+    far = ((NOW + 40 * DAY, NOW + 40 * DAY + 3600),)
+    index.rebuild(
+        [offer(1, shifts=far), *(offer(n, published_at=NOW - 3600) for n in range(2, 405))]
+    )
+    assert ids(find(index, end=NOW + 7 * DAY, limit=1)) == [1]
+
+
+def test_pages_by_date_show_each_of_many_equals_once(index: Index) -> None:
+    index.rebuild(
+        [
+            offer(n, is_ongoing=False, shifts=((NOW + DAY, NOW + DAY + 3600),))
+            for n in range(1, 4301)
+        ]
+    )
+    shown = [n for at in (0, 100, 200) for n in ids(find(index, sort="date", offset=at, limit=100))]
+    assert shown == list(range(1, 301))

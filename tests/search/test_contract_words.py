@@ -120,6 +120,11 @@ def test_when_nothing_is_found_a_shorter_text_that_finds_is_suggested(index: Ind
     assert find(index, "xylophone").suggestion is None
 
 
+def test_no_words_are_completed_when_none_are_asked_for(index: Index) -> None:
+    index.update([offer(1)])
+    assert index.complete("rep", 0) == () == index.complete("", 8)
+
+
 def test_words_are_completed_with_their_accents_most_used_first(index: Index) -> None:
     index.update([offer(1, "Hôpital"), offer(2, "Hôpital"), offer(3, "hopital"), offer(4, "Hôte")])
     assert index.complete("ho") == ("hôpital", "hôte")

@@ -62,7 +62,7 @@ def take_the_ways_of_large_indexes(rng: random.Random, patch: pytest.MonkeyPatch
     patch.setattr(candidates, "SPARE", rng.choice((0, 2)))
     patch.setattr(bits, "STEP", rng.choice((1, 2, 8)))
     patch.setattr(expressions, "MANY", rng.choice((0, 5)))
-    patch.setattr(standing, "LISTED", rng.choice((1, 9, 40)))
+    patch.setattr(standing, "LISTED", rng.choice((1, 9, 25, 60)))
     patch.setattr(candidates, "MUCH_LONGER", rng.choice((0, 1, 8)))
     patch.setattr(gathering, "FREQUENT", rng.choice((1, 3, 10**6)))
     patch.setattr(layout, "HEAVY", rng.choice((1, 5, 10**6)))

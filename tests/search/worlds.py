@@ -113,7 +113,9 @@ def _point(rng: random.Random) -> Point:
 
 
 def _shift(rng: random.Random) -> tuple[int, int]:
-    start = NOW + rng.choice((-30, -1, 0, 1, 2, 6, 30)) * DAY + rng.choice((0, 0, 9)) * HOUR
+    start = (
+        NOW + rng.choice((-30, -1, 0, 1, 2, 6, 30, 60, 400)) * DAY + rng.choice((0, 0, 9)) * HOUR
+    )
     return start, start + rng.choice((1, 3, 30)) * HOUR
 
 
