@@ -35,6 +35,9 @@ def write_keys(needs: Iterable[Need]) -> None:
     """Say under which keys these needs are looked up. Committed before anybody looks: of two that arrive at once, the
     later one finds the other."""
     given = {need.id: need for need in needs}
+    # Two workers with one offer would write its keys twice: on PostgreSQL the second waits here for the first.
+    turn = select(Offer.id).where(Offer.id.in_(given)).order_by(Offer.id)
+    db.session.execute(turn.with_for_update(key_share=True)).all()
     rows = db.session.execute(
         select(ClusterKey.offer_id, ClusterKey.key, ClusterKey.words).where(
             ClusterKey.offer_id.in_(given)
