@@ -1,7 +1,7 @@
 """The worker: huey's consumer for nudges, two threads that keep the timetable, and the readers of feeds.
 
-It stops when it is told to, after its current job. A reader that is in the middle of a feed is not waited for: a download
-may take minutes, and a run that is cut short loses nothing.
+It stops when it is told to, after its current job, for which it waits half a minute. A reader that is in the middle of a
+feed is not waited for: a download may take minutes, and a run that is cut short loses nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ def run(app: Flask, *, periodic: bool = True) -> None:
         )
     stop = threading.Event()
     keepers = [
-        threading.Thread(target=timetable.keep, args=(app, stop), kwargs={"quick": quick})
+        threading.Thread(
+            target=timetable.keep, args=(app, stop), kwargs={"quick": quick}, daemon=True
+        )
         for quick in (True, False)
         if periodic
     ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import selectinload
 
 from portal import clock, db, tokens
@@ -16,22 +16,32 @@ from portal.services import outbox
 
 FEW = 3  # places left, of a need that takes signups here
 SOON = timedelta(days=7)
+TOGETHER = 300  # offers in one statement
 
 
-def tell() -> int:
-    """Queue this week's mail of everybody who has news. Returns how many were queued; a second call queues none."""
-    queued = 0
-    for person_id, offers in _news().items():
-        year, week, _day = clock.today().isocalendar()
-        payload = {"template": "liked_news", "liked_news": person_id, "offers": offers}
-        if outbox.add("mail", f"liked_news:{person_id}:{year}-{week}", payload):
-            queued += 1
-            db.session.execute(
-                update(Like)
-                .where(Like.person_id == person_id, Like.offer_id.in_(offers))
-                .values(told_at=clock.now())
-            )
-    return queued
+def tell(person_id: int, offer_ids: list[int]) -> bool:
+    """Queue somebody's mail of this week about these offers; whether it was not queued yet."""
+    year, week, _day = clock.today().isocalendar()
+    payload = {"template": "liked_news", "liked_news": person_id, "offers": offer_ids}
+    if not outbox.add("mail", f"liked_news:{person_id}:{year}-{week}", payload):
+        return False
+    db.session.execute(
+        update(Like)
+        .where(Like.person_id == person_id, Like.offer_id.in_(offer_ids))
+        .values(told_at=clock.now())
+    )
+    return True
+
+
+def news() -> dict[int, list[int]]:
+    """{person: their liked offers that are news}, of which they were not told yet and where they are not signed up.
+
+    Reads only, some offers at a time: a portal may have a million likes.
+    """
+    found: dict[int, list[int]] = {}
+    for person_id, _like, offer_id in sorted(_listeners(_newsworthy())):
+        found.setdefault(person_id, []).append(offer_id)
+    return found
 
 
 def still_true(offer_ids: Iterable[int]) -> list[Offer]:
@@ -77,8 +87,21 @@ def of_token(given: str) -> Person:
     return person
 
 
-def _news() -> dict[int, list[int]]:
-    """{person: their liked offers that are news}, of which they were not told yet and where they are not signed up."""
+def _newsworthy() -> Iterator[list[int]]:
+    """The offers that are news and that somebody likes, a few hundred at a time."""
+    likable = select(Offer.id).where(
+        Offer.state == OfferState.LIVE,
+        Offer.is_ongoing.is_(False),
+        exists().where(Like.offer_id == Offer.id, Like.told_at.is_(None)),
+    )
+    ids = list(db.session.scalars(likable))
+    for start in range(0, len(ids), TOGETHER):
+        yield [offer.id for offer in still_true(ids[start : start + TOGETHER])]
+        db.session.expunge_all()
+
+
+def _listeners(some: Iterable[list[int]]) -> Iterator[tuple[int, int, int]]:
+    """Who is to hear of these offers: person, like, offer."""
     signed_up = (
         select(Signup.id)
         .join(Shift)
@@ -88,27 +111,20 @@ def _news() -> dict[int, list[int]]:
             Signup.state.not_in(OVER),
         )
     )
-    rows = db.session.execute(
-        select(Like.person_id, Offer)
-        .join(Offer, Offer.id == Like.offer_id)
-        .join(Person, Person.id == Like.person_id)
-        .where(
-            Like.told_at.is_(None),
-            Offer.state == OfferState.LIVE,
-            Offer.is_ongoing.is_(False),
-            Person.wants_news,
-            Person.state == PersonState.ACTIVE,
-            Person.email_verified_at.is_not(None),
-            ~signed_up.exists(),
+    for ids in some:
+        rows = db.session.execute(
+            select(Like.person_id, Like.id, Like.offer_id)
+            .join(Person, Person.id == Like.person_id)
+            .where(
+                Like.offer_id.in_(ids),
+                Like.told_at.is_(None),
+                Person.wants_news,
+                Person.state == PersonState.ACTIVE,
+                Person.email_verified_at.is_not(None),
+                ~signed_up.exists(),
+            )
         )
-        .options(selectinload(Offer.shifts))
-        .order_by(Like.person_id, Like.id)
-    )
-    found: dict[int, list[int]] = {}
-    for person_id, offer in rows.unique():
-        if is_news(offer):
-            found.setdefault(person_id, []).append(offer.id)
-    return found
+        yield from ((row.person_id, row.id, row.offer_id) for row in rows)
 
 
 def _is_nearly_full(shift: Shift) -> bool:
