@@ -91,12 +91,20 @@ def test_control_without_a_look_at_how_builders_ended_half_an_index_is_published
 
 
 def killing(after: int) -> Iterator[Document]:
-    """The twelve offers; once so many were given, the builders there are by then are killed."""
-    for given_, document in enumerate(batch(2), start=1):
-        yield document
-        if given_ == after:
-            for pid in children():
-                os.kill(pid, signal.SIGKILL)
+    """The twelve offers; once so many were given, the builders there are by then are killed.
+
+    They alone: the browser of other tests may be a child of this process too.
+    """
+    others = set(children())
+
+    def given() -> Iterator[Document]:
+        for number, document in enumerate(batch(2), start=1):
+            yield document
+            if number == after:
+                for pid in set(children()) - others:
+                    os.kill(pid, signal.SIGKILL)
+
+    return given()
 
 
 def children() -> list[int]:

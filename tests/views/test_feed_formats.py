@@ -69,7 +69,7 @@ def test_the_page_of_a_format_says_what_each_of_its_words_becomes(
     assert set(MAPPINGS) == set(FORMATS)
     for name in MAPPINGS:
         page = visitor.get(f"/feeds/formats/{name}?lang={language}")
-        shown = page.soup.select("section[aria-labelledby=mapping-title] tbody th")
+        shown = page.soup.select("section.meanings tbody th")
         assert [cell.get_text() for cell in shown] == [
             words for words, _told in mapping(name, language)
         ]
