@@ -19,15 +19,19 @@ Kept = dict[FeedAssociation | None, Association]
 
 
 def of(feed: Feed, given: FeedAssociation | None, kept: Kept) -> Association:
-    """Whose offer a record is: the association as this feed knows it, made when it is new, or the one that claimed it."""
-    if given not in kept:
+    """Whose offer a record is: the association as this feed knows it, made when it is new, or the one that claimed it.
+
+    One that was made in what was rolled back (a savepoint, a batch of a preview) is gone: the session does not know it.
+    """
+    found = kept.get(given)
+    if found is None or found not in db.session:
         if len(kept) >= KEPT:
             kept.clear()
         found = _look_up(feed, given)
         if found.claimed_by_id is not None:
             found = db.session.get_one(Association, found.claimed_by_id)
         kept[given] = found
-    return kept[given]
+    return found
 
 
 def _look_up(feed: Feed, given: FeedAssociation | None) -> Association:

@@ -84,10 +84,6 @@ class Known:
         )
         self.offers = {str(offer.external_id): offer for offer in found}
 
-    def forget_unsaved(self) -> None:
-        """What was made in a savepoint that was rolled back is gone from the database too."""
-        self.associations.clear()
-
 
 def content_hash(item: FeedItem) -> str:
     """Equal when the record, and the way we map it, are what they were."""

@@ -185,7 +185,6 @@ def _write_together(
             outbox.reindex_all([offer.id for offer in touched if not offer.is_held])
             outbox.recluster(offer.id for offer in touched)
     except (IntegrityError, DataError):
-        known.forget_unsaved()
         return False
     for item, notes, change in done:
         _count(tally, item, notes, change)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from collections.abc import Callable
 
 import pytest
@@ -296,3 +297,15 @@ def test_a_preview_says_everything_and_keeps_nothing(session: Session) -> None:
     assert (tally.created, tally.refused) == (2, 1)
     assert session.scalars(select(Offer)).all() == []
     assert session.scalars(select(Feed)).all() == []
+
+
+def test_a_preview_of_many_batches_meets_the_same_associations_again(session: Session) -> None:
+    feed = Feed(name="preview", format="", date_order="dmy", every_minutes=360, columns={})
+    feed.country, feed.zone = "FR", "Europe/Paris"
+    rng = random.Random(1)  # in each batch some that are new, and some that an earlier one had
+    names = [f"Association {rng.randrange(30)}" for _ in range(4 * feed_runs.BATCH)]
+    lines = (line(n).replace("Lire ensemble", name) for n, name in enumerate(names))
+    body = table(*lines)
+    tally = feed_runs.preview(feed, io.BytesIO(body), 1000, session)
+    assert (tally.created, tally.refused) == (len(names), 0)
+    assert session.scalars(select(Offer)).all() == []
