@@ -8,17 +8,19 @@ a first pass; the events themselves are read one by one. A cancelled event is no
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from portal.formats.calendar_events import Event, Events
 from portal.formats.calendar_offers import Series, draft_of
 from portal.formats.checks import checked
 from portal.formats.errors import NotThisFormat
-from portal.formats.item import FeedItem
+from portal.formats.item import FeedAssociation, FeedItem
 from portal.formats.json_feed import chunks_of, open_text
 from portal.formats.problem import FeedProblem, Notebook
 from portal.formats.rows import lines
 from portal.formats.settings import ReadSettings
+from portal.formats.zones import find_zone
 
 NAME = "calendar"
 _TITLE = "iCalendar"
@@ -40,7 +42,8 @@ def read(stream: BinaryIO, settings: ReadSettings) -> Iterator[FeedItem | FeedPr
     moved: dict[str, list[Event]] = {}
     masters: set[str] = set()
     kept = 0
-    for event in _events(stream, settings):
+    events = _events(stream, settings)
+    for event in events:
         if not event.ident or event.code:
             continue
         if not event.moves:
@@ -49,6 +52,7 @@ def read(stream: BinaryIO, settings: ReadSettings) -> Iterator[FeedItem | FeedPr
             moved.setdefault(event.ident, []).append(event.dates)
             kept += 1
     stream.seek(start)
+    settings = _understood(events.head, settings)
     events = _events(stream, settings)
     count = 0
     for event in events:
@@ -65,6 +69,20 @@ def read(stream: BinaryIO, settings: ReadSettings) -> Iterator[FeedItem | FeedPr
             )  # an event of a series that the file does not hold: the first stands for all
     if not events.is_complete:
         yield from _told("truncated")
+
+
+def _understood(head: dict[str, str], settings: ReadSettings) -> ReadSettings:
+    """The settings with what the calendar says of itself: the zone of times that name none, and who publishes it.
+
+    Its name stands for the association, unless the feed has one or it is an address. An organiser is never asked: in
+    calendars that is most often a person, whose name is nobody's business.
+    """
+    name = head.get("X-WR-CALNAME") or head.get("NAME") or ""
+    association = settings.association
+    if association is None and name and "@" not in name:
+        association = FeedAssociation(name=name[:200], external_id="")
+    zone = find_zone(head.get("X-WR-TIMEZONE", ""))
+    return replace(settings, association=association, zone=str(zone) if zone else settings.zone)
 
 
 def _offer(

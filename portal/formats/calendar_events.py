@@ -16,6 +16,7 @@ _KNOWN = re.compile(
     r"LAST-MODIFIED|REFRESH-INTERVAL|X-[\w-]+)(?:[;:]|$)|[ \t]"
 )
 _OTHERS = re.compile(r"BEGIN:(VTIMEZONE|VTODO|VJOURNAL|VFREEBUSY|VAVAILABILITY|VALARM)$")
+_HEAD = re.compile(r"(X-WR-CALNAME|NAME|X-WR-TIMEZONE)(?:;[^:]*)?:(.+)", re.IGNORECASE)
 _DATES = ("RECURRENCE-ID", "DTSTART", "DTEND", "DURATION", "STATUS")
 _ESCAPED = re.compile(r"\\(.)")
 
@@ -80,6 +81,7 @@ class Events:
     """The events among the lines of a file; one that never ends is cut where the next begins.
 
     What stands between two events and is nothing that a calendar says is an event whose first line is damaged.
+    `head` is what the calendar says of itself as far as it was read: X-WR-CALNAME or NAME, X-WR-TIMEZONE.
     """
 
     def __init__(self, lines: Iterator[str], limit: int) -> None:
@@ -88,6 +90,7 @@ class Events:
         self._began = self._size = self._depth = 0
         self._code = self._other = ""
         self.is_complete = False
+        self.head: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[Event]:
         for number, text in enumerate(self._lines, 1):
@@ -102,6 +105,8 @@ class Events:
             elif self._held is None:
                 if other := _OTHERS.match(word):
                     self._other = other.group(1)
+                elif head := _HEAD.match(text.strip()):
+                    self.head.setdefault(head[1].upper(), Property(head[2], {}).text.strip())
                 elif (
                     word == "END:VEVENT"
                     or (word and not _KNOWN.match(text.upper()))

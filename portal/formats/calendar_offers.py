@@ -54,7 +54,6 @@ def draft_of(series: Series, notes: Notebook, settings: ReadSettings) -> dict[st
 
 def _cells(event: Event, notes: Notebook) -> dict[str, str]:
     """The event under the names of our fields, all text."""
-    organizer = event.first("ORGANIZER")
     lat, _, lon = event.said("GEO").partition(";")
     picture = next((a.value for n in ("IMAGE", "ATTACH") for a in event.all(n)
                     if a.params.get("FMTTYPE", "").startswith("image/") and "://" in a.value), "")  # fmt: skip
@@ -65,7 +64,6 @@ def _cells(event: Event, notes: Notebook) -> dict[str, str]:
         "description": html.text
         if html and html.params.get("FMTTYPE") == "text/html"
         else event.said("DESCRIPTION"),
-        "association": organizer.params.get("CN", "") if organizer else "",
         "tags": ",".join(text for one in event.all("CATEGORIES") for text in one.texts),
         "lat": lat,
         "lon": lon,
@@ -94,7 +92,7 @@ class _Dates:
             return ()
         written = event.said("RRULE")
         rule = self._rule(written, event, first) if written else None
-        added = [m for one in event.all("RDATE") for m in self._moments(one)]
+        added = [m for one in event.all("RDATE") for m in self._moments(one, first)]
         differs = added or event.first("EXDATE") or self._series.moved
         if rule and not differs and not {"COUNT", "UNTIL"} & set(clean_rule(written) or ()):
             return (replace(first, starts_at=None, ends_at=None, recurrence=rule),)
@@ -109,10 +107,10 @@ class _Dates:
             }
         dates |= {m: replace(first, starts_at=m, ends_at=m + lasts) for m in added}
         for one in event.all("EXDATE"):
-            for gone in self._moments(one):
+            for gone in self._moments(one, first):
                 dates.pop(gone, None)
         for event in self._series.moved:
-            self._move(event, dates)
+            self._move(event, dates, first)
         return tuple(dates[start] for start in sorted(dates))[:AT_MOST]
 
     def _since(self, first: datetime) -> datetime:
@@ -120,10 +118,10 @@ class _Dates:
         since = self._settings.since
         return since if since is not None and first + _YEAR < since else first
 
-    def _move(self, event: Event, dates: dict[datetime, FeedShift]) -> None:
+    def _move(self, event: Event, dates: dict[datetime, FeedShift], first: FeedShift) -> None:
         """Put a date of its own in the place of the one that the rule gave, or of none when it is cancelled."""
         named = event.first("RECURRENCE-ID")
-        for gone in self._moments(named) if named else ():
+        for gone in self._moments(named, first) if named else ():
             dates.pop(gone, None)
         if event.said("STATUS").upper() == "CANCELLED":
             self._notes.repaired(
@@ -184,11 +182,14 @@ class _Dates:
     def _moment(self, written: Property, name: str) -> Moment | None:
         return moment(written.value.strip(), name, self._notes, self._settings.date_order)
 
-    def _moments(self, written: Property) -> list[datetime]:
-        """The instants of a list of dates (EXDATE, RDATE, RECURRENCE-ID); a day alone is its first moment."""
-        zone, found = self._zone_of(written), []
+    def _moments(self, written: Property, first: FeedShift) -> list[datetime]:
+        """The instants of a list of dates (EXDATE, RDATE, RECURRENCE-ID); on a day alone, the hour of the first date."""
+        zone, own, found = self._zone_of(written), ZoneInfo(first.zone), []
+        assert first.starts_at  # noqa: S101 - a single date has it
+        hour = first.starts_at.astimezone(own).time()
         for text in written.value.split(",")[:500]:
             one = self._moment(replace(written, value=text.partition("/")[0]), "EXDATE")
             if one is not None:
-                found.append(one.instant(zone).astimezone(UTC))
+                at = one.instant(zone) if one.at is not None else one.instant(own, hour)
+                found.append(at.astimezone(UTC))
         return found

@@ -71,8 +71,8 @@ MAPPINGS: dict[str, tuple[tuple[str, Any], ...]] = {
     "calendar": (
         ("UID", _("l’identifiant")),
         ("SUMMARY, DESCRIPTION, URL, CATEGORIES", _("titre, description, page, thèmes et mots-clés")),
-        ("ORGANIZER;CN=", _("l’association")),
-        ("DTSTART, DTEND, DURATION, TZID", _("le créneau ; un jour seul dure toute la journée")),
+        ("X-WR-CALNAME, NAME", _("l’association, quand le flux n’en a pas ; ORGANIZER n’est pas lu : c’est souvent une personne")),
+        ("DTSTART, DTEND, DURATION, TZID, X-WR-TIMEZONE", _("le créneau ; un jour seul dure toute la journée")),
         ("RRULE, EXDATE, RDATE, RECURRENCE-ID", _("une règle sans fin reste une règle ; une qui finit, ou qui a des exceptions, devient ses dates : un an et 200 au plus")),
         ("STATUS:CANCELLED, CLASS:PRIVATE", _("aucun besoin, et c’est signalé")),
         ("LOCATION, GEO", _("où")),

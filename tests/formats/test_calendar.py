@@ -137,3 +137,47 @@ def test_lines_that_end_twice_and_fold_after_their_name_are_read() -> None:
     written = written.replace("BEGIN:VEVENT", "VERSION\r\n :2.0\r\nBEGIN:VEVENT", 1)
     reading = read(written.replace("\r\n", "\r\r\n"))
     assert reading.ids == ["1"] and reading.codes(severity=Severity.REFUSED) == []
+
+
+def calendar(*lines: str, head: tuple[str, ...] = ()) -> Reading:
+    """A calendar of one event."""
+    event = ("BEGIN:VEVENT", "UID:1", "SUMMARY:T", *lines, "END:VEVENT")
+    whole = ("BEGIN:VCALENDAR", *head, *event, "END:VCALENDAR", "")
+    return read("\r\n".join(whole).encode(), "calendar")
+
+
+def test_who_organises_an_event_is_most_often_a_person_and_is_told_nowhere() -> None:
+    found = calendar(
+        "DTSTART:20260602T180000", "ORGANIZER;CN=Zoe Canari:mailto:zoe.canari@example.org"
+    )
+    assert found.item("1").association is None
+    assert "anari" not in repr(found.items) + repr(found.problems)
+
+
+@pytest.mark.parametrize(
+    ("name", "association"),
+    [("Les Jardins", "Les Jardins"), ("zoe.canari@example.org", None), ("", None)],
+)
+def test_the_name_of_a_calendar_stands_for_the_association_unless_it_is_an_address(
+    name: str, association: str | None
+) -> None:
+    found = calendar("DTSTART:20260602T180000", head=(f"X-WR-CALNAME:{name}",)).item("1")
+    assert (found.association.name if found.association else None) == association
+
+
+def test_an_hour_without_a_zone_is_that_of_the_calendar() -> None:
+    here = calendar("DTSTART:20260602T180000").item("1").shifts[0]
+    there = calendar("DTSTART:20260602T180000", head=("X-WR-TIMEZONE:America/Martinique",))
+    assert here.starts_at == datetime(2026, 6, 2, 16, tzinfo=UTC)
+    assert there.item("1").shifts[0].starts_at == datetime(2026, 6, 2, 22, tzinfo=UTC)
+
+
+def test_days_added_or_taken_away_alone_are_at_the_hour_of_the_series() -> None:
+    shifts = calendar(
+        "DTSTART;TZID=America/Guadeloupe:20260303T180000",
+        "RRULE:FREQ=WEEKLY;COUNT=3",
+        "RDATE;VALUE=DATE:20260310,20260312",
+        "EXDATE;VALUE=DATE:20260317",
+    )
+    starts = [f"{s.starts_at:%m-%d %H:%M}" for s in shifts.item("1").shifts]
+    assert starts == ["03-03 22:00", "03-10 22:00", "03-12 22:00"]

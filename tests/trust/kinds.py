@@ -60,7 +60,7 @@ KINDS = {
         "</channel></rss>\n",
     ),
     "calendar": Kind(
-        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Les Jardins//FR\r\n",
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Les Jardins//FR\r\nX-WR-CALNAME:Les Jardins\r\n",
         "BEGIN:VEVENT\r\nUID:offre-{n}\r\nDTSTAMP:20260301T080000Z\r\nDTSTART;TZID=Europe/Paris:20260601T100000\r\n"
         "DTEND;TZID=Europe/Paris:20260601T120000\r\nRRULE:FREQ=WEEKLY;COUNT=4\r\nSUMMARY:Jardiner l’été {n}\r\n"
         "DESCRIPTION:Un texte\\, assez long\\nsur deux lignes.\r\nLOCATION:12 rue des Lilas\\, 91000 Évry\r\n"
