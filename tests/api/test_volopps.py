@@ -10,6 +10,7 @@ from flask import Flask
 from lxml import etree
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.models import Feed, Offer, Remote
 from portal.services import indexing
 from search.geo import distance_km
@@ -144,8 +145,9 @@ def test_paging_is_stable(visitor: Visitor, offers: list[Offer]) -> None:
 
 @pytest.mark.parametrize("form", ["%Y-%m-%d", "%m/%d/%Y"])
 def test_dates_are_read_both_ways(visitor: Visitor, offers: list[Offer], form: str) -> None:
-    day = offers[2].shifts[0].starts_at
-    assert day is not None
+    starts_at = offers[2].shifts[0].starts_at
+    assert starts_at is not None
+    day = starts_at.astimezone(clock.PARIS)
     query = f"q=day&vol_startdate={day.strftime(form)}&vol_enddate={day.strftime(form)}"
     assert "Garden day #2" in titles(visitor, query)
     assert "Garden day #6" not in titles(visitor, query)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import random
 from collections.abc import Callable
 
 import pytest
@@ -22,7 +21,7 @@ from portal.models import (
     ShiftState,
     Signup,
 )
-from portal.services import feed_answers, feed_brake, feed_runs, feeds, indexing
+from portal.services import feed_answers, feed_brake, feeds, indexing
 from portal.services.feed_runs import Tally
 from tests import factories
 from tests.feeds import LIMITS, deliver, line, table
@@ -287,25 +286,3 @@ def test_what_a_coordinator_wrote_by_hand_is_not_overwritten(
     session.commit()
     run(table(line(1, "Le titre du flux")))
     assert session.scalars(select(Offer.title)).one() == "Notre titre à nous"
-
-
-def test_a_preview_says_everything_and_keeps_nothing(session: Session) -> None:
-    feed = Feed(name="preview", format="", date_order="dmy", every_minutes=360, columns={})
-    feed.country, feed.zone = "FR", "Europe/Paris"
-    body = table(line(1), "2;;;;;;;", line(3))
-    tally = feed_runs.preview(feed, io.BytesIO(body), 1000, session)
-    assert (tally.created, tally.refused) == (2, 1)
-    assert session.scalars(select(Offer)).all() == []
-    assert session.scalars(select(Feed)).all() == []
-
-
-def test_a_preview_of_many_batches_meets_the_same_associations_again(session: Session) -> None:
-    feed = Feed(name="preview", format="", date_order="dmy", every_minutes=360, columns={})
-    feed.country, feed.zone = "FR", "Europe/Paris"
-    rng = random.Random(1)  # in each batch some that are new, and some that an earlier one had
-    names = [f"Association {rng.randrange(30)}" for _ in range(4 * feed_runs.BATCH)]
-    lines = (line(n).replace("Lire ensemble", name) for n, name in enumerate(names))
-    body = table(*lines)
-    tally = feed_runs.preview(feed, io.BytesIO(body), 1000, session)
-    assert (tally.created, tally.refused) == (len(names), 0)
-    assert session.scalars(select(Offer)).all() == []

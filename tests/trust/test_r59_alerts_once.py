@@ -43,10 +43,10 @@ def test_a_worker_that_is_killed_tells_each_need_exactly_once(
     put(database, factories.offer())
     kill_a_worker(settings, dies)
     assert told(database) == told_by_it
-    with time_machine.travel(clock.now() + timedelta(days=1, hours=1)):
+    with time_machine.travel(clock.now() + timedelta(days=2)):
         upkeep.tell_alerts()
         assert (told(database), len(news(app))) == (1, 1)
-    with time_machine.travel(clock.now() + timedelta(days=2, hours=2)):
+    with time_machine.travel(clock.now() + timedelta(days=4)):
         assert (upkeep.tell_alerts(), len(news(app))) == (0, 1)
 
 
@@ -56,12 +56,12 @@ def test_control_told_in_a_transaction_of_its_own_the_killed_workers_letter_is_l
     alert(database)
     put(database, factories.offer())
     kill_a_worker(settings, "between two commits")
-    with time_machine.travel(clock.now() + timedelta(days=2, hours=2)):
+    with time_machine.travel(clock.now() + timedelta(days=4)):
         assert (upkeep.tell_alerts(), told(database), news(app)) == (0, 1, [])
 
 
 def kill_a_worker(settings: Settings, when: str) -> None:
-    """A process of its own tells tomorrow's alerts, and is killed at this moment."""
+    """A process of its own tells the alerts of two days on, when any morning has come, and is killed at this moment."""
     worker = processes.Process(target=_work, args=(settings, when))
     worker.start()
     worker.join(PATIENCE)
@@ -70,7 +70,7 @@ def kill_a_worker(settings: Settings, when: str) -> None:
 
 def _work(settings: Settings, dies: str) -> None:
     app = create_app(settings)
-    with app.app_context(), time_machine.travel(clock.now() + timedelta(days=1, hours=1)):
+    with app.app_context(), time_machine.travel(clock.now() + timedelta(days=2)):
         if dies == "before the commit":
             alerts.outbox.add = _die
         if dies == "between two commits":
