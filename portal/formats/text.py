@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import partial
 
 import nh3
 
@@ -26,13 +27,16 @@ _DROPPED_WITH_CONTENT = {
     "svg",
     "math",
 }
-_KEEPS_STRUCTURE = nh3.Cleaner(
+_keeping_structure = partial(
+    nh3.Cleaner,
     tags=_TAGS,
     clean_content_tags=_DROPPED_WITH_CONTENT,
     attributes={"a": {"href"}},
     url_schemes={"http", "https", "mailto"},
     link_rel="noopener noreferrer nofollow ugc",
 )
+_KEEPS_STRUCTURE = _keeping_structure()
+_WHOLE_LINK = re.compile(r"\s*(?:https?://[^\s/\\]|mailto:)", re.IGNORECASE)
 _BARE = nh3.Cleaner(tags=set(), clean_content_tags=_DROPPED_WITH_CONTENT)
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,15}(?:\s[^<>]*)?/?>")
 _ESCAPED_TAG = re.compile(r"&lt;/?[a-zA-Z][a-zA-Z0-9]{0,15}(?:\s|/?&gt;)")
@@ -96,9 +100,9 @@ def clean_html(
         text = _ESCAPED_ENTITY.sub("&", text)
     if len(text) > limit:
         text = cut(plain(text) if _TAG.search(text) else text, name, notes, limit, at)
-    if _TAG.search(text):
-        return _clean(text)
-    return _clean(_paragraphs(html.escape(html.unescape(text), quote=False)))
+    if not _TAG.search(text):
+        text = _paragraphs(html.escape(html.unescape(text), quote=False))
+    return _clean(text, name, notes, at).strip()
 
 
 def plain(markup: str) -> str:
@@ -139,5 +143,19 @@ def _paragraphs(text: str) -> str:
     return "".join(f"<p>{'<br>'.join(b.strip().splitlines())}</p>" for b in blocks if b.strip())
 
 
-def _clean(markup: str) -> str:
-    return _KEEPS_STRUCTURE.clean(markup).strip()
+def _clean(markup: str, name: str, notes: Notebook, at: int | None) -> str:
+    """What is allowed of it. A link that is not whole would lead to a page of ours: its words alone stay, and it is told."""
+    if "href" not in markup.lower():
+        return _KEEPS_STRUCTURE.clean(markup)
+    lost: list[str] = []
+
+    def whole(_tag: str, attribute: str, value: str) -> str | None:
+        if attribute != "href" or _WHOLE_LINK.match(value):
+            return value
+        lost.append(value)
+        return None
+
+    cleaned = _keeping_structure(attribute_filter=whole).clean(markup)
+    if any(lost):
+        notes.repaired(name, next(filter(None, lost)), "url", at)
+    return cleaned

@@ -17,7 +17,11 @@ _DECIMAL = re.compile(r"^[+-]?\d{1,9}(?:[.,]\d{1,12})?$")
 _EMAIL = re.compile(
     r"^[^\s@<>\"(),:;\[\]\\]{1,64}@[^\s@<>\"(),:;\[\]\\]{1,190}\.[^\s@<>\"(),:;\[\]\\.]{2,63}$"
 )
-_HOST = re.compile(r"^[^\s/]+\.[^\s/.]{2,}(?:[/?#:]|$)")
+# A page or a picture beside the file, such as `offre.php`, is no host that lost its https://.
+_HOST = re.compile(
+    r"^[^\s/]+\.(?!(?:x?html?|php\d?|aspx?|jsp|cgi|pdf|jpe?g|png|gif|webp|svg)(?:[/?#:]|$))[^\s/.]{2,}(?:[/?#:]|$)",
+    re.IGNORECASE,
+)
 _URL_LENGTH = 1_000
 UNKNOWN_PLACES = -8888
 UNLIMITED_PLACES = -999

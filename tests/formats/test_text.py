@@ -67,6 +67,25 @@ def test_a_description_is_clean_html(written: str, read: str) -> None:
     assert clean_html(written, "description", Notebook(1, 1), 1_000) == read
 
 
+@pytest.mark.parametrize(
+    "link", ["/x", "x.html", "#x", "?x=1", "//asso.example/x", "https:/x", r"https:\\x"]
+)
+def test_a_link_that_is_not_whole_loses_its_address_and_keeps_its_words(link: str) -> None:
+    notes = Notebook(1, 1)
+    cleaned = clean_html(f'<p>Voir <a href="{link}">ici</a></p>', "description", notes, 1_000)
+    assert plain(cleaned) == "Voir ici" and "href" not in cleaned
+    assert [(p.code, p.value) for p in notes.problems] == [("url", link)]
+
+
+@pytest.mark.parametrize(
+    "link", ["https://asso.example/x", "HTTP://asso.example", "mailto:a@asso.example"]
+)
+def test_a_whole_link_of_a_description_stays(link: str) -> None:
+    notes = Notebook(1, 1)
+    assert f'href="{link}"' in clean_html(f"<a href='{link}'>ici</a>", "description", notes, 1_000)
+    assert codes(notes) == []
+
+
 @given(st.text(alphabet="<>&;/=\"' abimgscriptonerrhfjv:\\n\x00é\ud800", max_size=120))
 def test_no_text_leaves_a_script_a_picture_or_a_handler(written: str) -> None:
     cleaned = clean_html(written, "description", Notebook(1, 1), 1_000).lower()
@@ -125,6 +144,10 @@ def test_what_is_no_whole_number_is_told_and_never_crashes(text: str) -> None:
         ('https://asso.example/"><script>', "", ["url"]),
         ("https://", "", ["url"]),
         ("//asso.example", "", ["url"]),
+        ("/annonces/7", "", ["url"]),
+        ("offre.php?id=7", "", ["url"]),
+        ("photo.JPG", "", ["url"]),
+        ("phpasso.example", "https://phpasso.example", ["url_scheme_added"]),
         ("http://[::1", "", ["url"]),
     ],
 )
