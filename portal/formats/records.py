@@ -19,6 +19,7 @@ from portal.formats.errors import Forbidden
 _TAIL = 256  # a token is never longer: kept when the buffer is emptied
 _COMPACT = 131_072
 _GAP = 2_000  # characters kept of what stands between records
+_HEAD = 8_000  # characters kept of what stands before the first of them
 _CLOSING = {"<!--": "-->", "<![CDATA[": "]]>", "<?": "?>"}
 _NAMESPACE = re.compile(r"""\sxmlns(?::[\w.-]+)?\s*=\s*(?:"[^"<>]{0,300}"|'[^'<>]{0,300}')""")
 
@@ -90,7 +91,8 @@ class Cutter:
         self.namespaces: list[str] = []
         self._gap = ""  # what was passed since the last record, cut
         self._gap_line = 1
-        self.head = ""  # the first visible text of the file
+        self.head = ""  # what stands before the first record, without its comments, cut
+        self._is_before = True
         self.tail = ""  # what stands after the last record: does the file end as it should?
 
     def __iter__(self) -> Iterator[Stretch]:
@@ -149,7 +151,9 @@ class Cutter:
             self._pass_over(match.start())
             close = self._close(_CLOSING[opening], self._at + len(opening))
             if close > 0:
-                self._advance(close)
+                passed = self._advance(close)
+                if opening == "<![CDATA[":
+                    self._keep_head(passed)
             else:  # never closed: go on as if it were text, and say so
                 self._pass_over(self._at + len(opening))
             place = self._at
@@ -158,6 +162,7 @@ class Cutter:
         """Advance, and keep the beginning of what is passed: it may be a record whose tag is damaged."""
         line = self._line
         text = self._advance(place)
+        self._keep_head(text)
         if not text.strip():
             return
         if not self._gap:
@@ -165,8 +170,12 @@ class Cutter:
         if len(self.namespaces) < 20:
             found = [d for d in _NAMESPACE.findall(text) if d not in self.namespaces]
             self.namespaces.extend(dict.fromkeys(found))
-        self.head = self.head or text[:4_000]
         self._gap += text[: max(0, _GAP - len(self._gap))]
+
+    def _keep_head(self, text: str) -> None:
+        """What a channel says of itself may stand in CDATA, and behind a comment."""
+        if self._is_before:
+            self.head += text[: max(0, _HEAD - len(self.head))]
 
     def _close(self, mark: str, place: int) -> int:
         """Where the construct that was opened before `place` ends (after its mark), or -1."""
@@ -181,6 +190,7 @@ class Cutter:
     def _take(self, opening: re.Match[str]) -> Stretch:
         """The record that begins here."""
         name, line = opening.group(1), self._line
+        self._is_before = False
         end, kind = self._end(name, opening.end())
         if kind == "too_big":
             text = self._text[self._at : self._at + _GAP]

@@ -51,6 +51,15 @@ def test_an_entry_taken_from_another_feed_keeps_its_own_id() -> None:
     )
 
 
+def test_what_a_channel_says_in_cdata_or_behind_a_comment_is_heard() -> None:
+    item = read(
+        "<?xml version='1.0'?><rss version='2.0'><channel><!-- <item> --><title><![CDATA[Les Jardins]]></title>"
+        "<!-- fr --><language>fr</language><item><guid>7</guid><title>T</title></item></channel></rss>"
+    ).one
+    assert item.association is not None
+    assert (item.association.name, item.language) == ("Les Jardins", "fr")
+
+
 def test_the_id_stays_when_every_word_of_the_item_changes() -> None:
     one = "<item><guid>7</guid><title>Avant</title><description>A</description></item>"
     other = "<item><guid>7</guid><title>Après</title><description>B</description></item>"
