@@ -6,11 +6,16 @@ from the bytes we hold: it never fetches anything. An item's id is its guid, id 
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, BinaryIO
+from urllib.parse import urljoin
+from xml.sax.saxutils import quoteattr
 
 import feedparser
 from lxml import etree
@@ -23,6 +28,7 @@ from portal.formats.records import Stretch
 from portal.formats.settings import ReadSettings
 from portal.formats.table_offers import TableRow
 from portal.formats.text import line, plain
+from portal.formats.values import web_address
 from portal.formats.written_places import written_place
 from portal.formats.xml_feed import (
     XmlReader,
@@ -47,9 +53,19 @@ _LAST_TAG = re.compile(r"</(?:[\w.-]+:)?(?:rss|feed|RDF)\s*>\s*$")
 _TAKEN_FROM = re.compile(r"<((?:[\w.-]+:)?source)\b[^<>]*>.*?</\1\s*>", re.DOTALL)
 _END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>|<(?:[\w.-]+:)?guid\b")
 _SHELLS = {
-    "item": (b'<rss version="2.0"><channel>', b"</channel></rss>"),
-    "entry": (b'<feed xmlns="http://www.w3.org/2005/Atom">', b"</feed>"),
+    "item": ('<rss version="2.0" xml:base={}><channel>', "</channel></rss>"),
+    "entry": ('<feed xmlns="http://www.w3.org/2005/Atom" xml:base={}>', "</feed>"),
 }
+# What a feed's relative addresses stand on, the best last: itself, its page (Atom's and RSS's), its own word.
+_BASES = (
+    re.compile(r"<(?:[\w.-]+:)?link\b(?=[^<>]*\srel=[\"']self)[^<>]*\shref=[\"']([^\"'<>]+)"),
+    re.compile(
+        r"<(?:[\w.-]+:)?link\b(?![^<>]*\srel=[\"'](?!alternate))[^<>]*\shref=[\"']([^\"'<>]+)"
+    ),
+    re.compile(r"<link>\s*(?:<!\[CDATA\[)?\s*([^<>\s\]]+)"),
+    re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|RDF)\b[^<>]*\sxml:base\s*=\s*[\"']([^\"'<>]+)"),
+    re.compile(r"<channel\b[^<>]*\sxml:base\s*=\s*[\"']([^\"'<>]+)"),
+)
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _ATOM = "{http://www.w3.org/2005/Atom}"
 # Old names of what feedparser knows under one.
@@ -62,6 +78,7 @@ class _Channel:
 
     title: str
     language: str
+    base: str = ""  # what relative addresses stand on
 
 
 class _Reader(XmlReader):
@@ -124,18 +141,29 @@ def read(stream: BinaryIO, settings: ReadSettings) -> Iterator[FeedItem | FeedPr
         yield from notes.problems
 
 
+@lru_cache(maxsize=4)
 def _channel(head: str) -> _Channel:
     quiet = Notebook(0, None)
     title = re.search(r"<title\b[^<>]*>\s*(?:<!\[CDATA\[)?([^<\]]{1,300})", head)
     language = re.search(r"<(?:dc:)?language>\s*([\w-]{2,10})|xml:lang=[\"']([\w-]{2,10})", head)
     written = line(title.group(1) if title else "", "title", quiet, 200)
-    return _Channel(plain(written), (language[1] or language[2]) if language else "")
+    spoken = (language[1] or language[2]) if language else ""
+    return _Channel(plain(written), spoken, _base(head))
+
+
+def _base(head: str) -> str:
+    """The absolute address that a feed's relative ones stand on, or nothing."""
+    base = ""
+    for found in filter(None, (pattern.search(head) for pattern in _BASES)):
+        with suppress(ValueError):  # http://[
+            base = urljoin(base, html.unescape(found[1].strip()))
+    return web_address(base, "link", Notebook(0, None))
 
 
 def _draft(record: XmlRecord, channel: _Channel, settings: ReadSettings) -> dict[str, Any]:
     """The fields of the item; what could not be used is in the notebook."""
     notes = record.notes
-    cells = _cells(record)
+    cells = _cells(record, channel.base)
     if not cells["association"] and cells.pop("author") == channel.title:
         cells["association"] = channel.title
     cells["language"] = cells["language"] or channel.language
@@ -150,18 +178,19 @@ def _draft(record: XmlRecord, channel: _Channel, settings: ReadSettings) -> dict
     return draft
 
 
-def _cells(record: XmlRecord) -> dict[str, str]:
+def _cells(record: XmlRecord, base: str) -> dict[str, str]:
     """The item under the names of our fields, all text."""
-    entry = _entry(record)
+    entry = _entry(record, base)
+    ident = _written_ident(record) or str(entry.get("id", ""))
     about = record.parts.element.get(_RDF_ABOUT)
     lat, lon = _position(entry)
     markup = next((c.get("value", "") for c in entry.get("content", ())), "")
     tags = [str(tag.get("label") or tag.get("term") or "") for tag in entry.get("tags", ())]
     return {
-        "external_id": line(str(entry.get("id") or about or ""), "guid", record.notes, 1_000),
+        "external_id": line(ident or about or "", "guid", record.notes, 1_000),
         "title": _title(record) or entry.get("title", ""),
         "description": markup or entry.get("summary", ""),
-        "detail_url": _link(entry),
+        "detail_url": _link(entry, ident),
         "image_url": _image(entry),
         "association": entry.get("ev_organizer") or entry.get("publisher", ""),
         "author": entry.get("author", ""),  # a person, unless it is called as the feed is
@@ -178,8 +207,16 @@ def _cells(record: XmlRecord) -> dict[str, str]:
     }
 
 
-def _entry(record: XmlRecord) -> Any:
-    """The item as feedparser reads it, alone in a feed of its own."""
+def _written_ident(record: XmlRecord) -> str:
+    """The id as it was written: feedparser would make a web address of it."""
+    is_entry = record.name == "entry"
+    return (
+        record.parts.element.findtext(_ATOM + "id") or "" if is_entry else record.parts.said("guid")
+    )
+
+
+def _entry(record: XmlRecord, base: str) -> Any:
+    """The item as feedparser reads it, alone in a feed of its own; its relative addresses become whole."""
     element = record.parts.element
     for part in element.iter():
         for older, newer in _OLDER.items():
@@ -190,8 +227,9 @@ def _entry(record: XmlRecord) -> Any:
     if name == "entry" and not str(element.tag).startswith("{"):
         for part in element.iter():  # cut out of a feed whose declaration was damaged
             part.tag = part.tag if str(part.tag).startswith("{") else _ATOM + str(part.tag)
-    alone = before + etree.tostring(element, encoding="utf-8", with_tail=False) + after
-    entries = feedparser.parse(io.BytesIO(alone), sanitize_html=False).entries
+    written = etree.tostring(element, encoding="unicode", with_tail=False)
+    alone = before.format(quoteattr(base)) + written + after
+    entries = feedparser.parse(io.BytesIO(alone.encode()), sanitize_html=False).entries
     return entries[0] if entries else {}
 
 
@@ -213,10 +251,10 @@ def _title(record: XmlRecord) -> str:
     return plain(said(element)) if is_html else said(element)
 
 
-def _link(entry: Any) -> str:
+def _link(entry: Any, ident: str) -> str:
     """The item's page; a guid is one only when it looks like one, whatever its isPermaLink says."""
     link = str(entry.get("link", ""))
-    return link if link != entry.get("id") or "://" in link else ""
+    return link if link != entry.get("id") or "://" in ident else ""
 
 
 def _image(entry: Any) -> str:

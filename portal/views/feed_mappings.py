@@ -51,6 +51,7 @@ MAPPINGS: dict[str, tuple[tuple[str, Any], ...]] = {
     "syndication": (
         ("guid, id, rdf:about", _("l’identifiant ; sans lui, le lien, et c’est signalé")),
         ("title, description, content, link, enclosure", _("titre, description, page, image")),
+        ("xml:base, channel link", _("sur quoi reposent les adresses relatives ; sans eux, elles sont retirées, et c’est signalé")),
         ("dc:publisher, ev:organizer", _("l’association ; à défaut le titre du flux, et c’est signalé (dc:creator est une personne, sauf s’il s’appelle comme le flux)")),
         ("ev:startdate, ev:enddate", _("un créneau ; sans eux, le besoin vaut toute l’année, et c’est signalé")),
         ("ev:location, georss:point, geo:lat, geo:long", _("où ; sans eux, pas de position, et c’est signalé")),

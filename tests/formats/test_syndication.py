@@ -60,6 +60,43 @@ def test_what_a_channel_says_in_cdata_or_behind_a_comment_is_heard() -> None:
     assert (item.association.name, item.language) == ("Les Jardins", "fr")
 
 
+STANDING = "<rss version='2.0'{}><channel><title>T</title>{}<item><guid>a-7</guid><title>T</title>{}</item></channel></rss>"
+ATOM = "<feed xmlns='http://www.w3.org/2005/Atom'{}><title>T</title>{}<entry><id>a-7</id><title>T</title>{}</entry></feed>"
+OF_RSS = (
+    "<link>7</link><description>&lt;p&gt;&lt;a href='/x'&gt;ici&lt;/a&gt;&lt;/p&gt;</description>"
+)
+OF_ATOM = "<link href='7'/><content type='html'>&lt;p&gt;&lt;a href='/x'&gt;ici&lt;/a&gt;&lt;/p&gt;</content>"
+
+
+@pytest.mark.parametrize(
+    "feed",
+    [
+        STANDING.format("", "<link>https://a.example/b/</link>", OF_RSS),
+        STANDING.format("", "<link><![CDATA[ https://a.example/b/ ]]></link>", OF_RSS),
+        STANDING.format(" xml:base='https://a.example/b/'", "<link>https://other.example</link>", OF_RSS),
+        STANDING.format(" xml:base='/b/'", "<link>https://a.example</link>", OF_RSS),
+        ATOM.format("", "<link rel='self' href='https://b.example'/><link href='https://a.example/b/'/>", OF_ATOM),
+        ATOM.format("", "<link rel='hub' href='https://b.example'/><link href='https://a.example/b/f' rel='self'/>", OF_ATOM),
+        ATOM.format(" xml:base='https://a.example/b/'", "", OF_ATOM),
+    ],
+)  # fmt: skip
+def test_relative_addresses_stand_on_what_the_feed_says_of_itself(feed: str) -> None:
+    reading = read(feed)
+    item = reading.one
+    assert item.detail_url == "https://a.example/b/7" and "url" not in reading.codes()
+    assert 'href="https://a.example/x"' in item.description
+    assert item.external_id == "a-7"  # a guid is no address, whatever the feed stands on
+
+
+@pytest.mark.parametrize("link", ["", "<link>http://[/b/</link>", "<link>javascript:x</link>"])
+def test_relative_addresses_that_stand_on_nothing_are_told_and_left_out(link: str) -> None:
+    reading = read(STANDING.format("", link, OF_RSS))
+    assert reading.one.detail_url == "" and "href" not in reading.one.description
+    assert {(p.field, p.value) for p in reading.problems if p.code == "url"} == {
+        ("detail_url", "7"), ("description", "/x"),
+    }  # fmt: skip
+
+
 def test_the_id_stays_when_every_word_of_the_item_changes() -> None:
     one = "<item><guid>7</guid><title>Avant</title><description>A</description></item>"
     other = "<item><guid>7</guid><title>Après</title><description>B</description></item>"
