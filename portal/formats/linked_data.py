@@ -15,6 +15,7 @@ from portal.formats.errors import NotThisFormat
 from portal.formats.item import FeedItem
 from portal.formats.json_feed import JsonReader, Record, chunks_of, objects, open_text, said_of
 from portal.formats.json_records import Shape
+from portal.formats.linked_nodes import Nodes, references
 from portal.formats.linked_offers import draft_of, ident_of
 from portal.formats.problem import FeedProblem, Notebook
 from portal.formats.settings import ReadSettings
@@ -68,32 +69,46 @@ def recognises(head: str) -> bool:
 def read(stream: BinaryIO, settings: ReadSettings) -> Iterator[FeedItem | FeedProblem]:
     """The offers and problems of a file, record by record. Raises FormatError when it is not usable at all."""
     stream, head = open_text(stream)
+    start = stream.tell()
+    nodes = Nodes(references(chunks_of(stream)), lambda value: kind_of(value) in {"job", "event"})
+    if nodes.wanted:
+        stream.seek(start)
+        for found in _records(stream, head, settings):
+            if not isinstance(found, FeedProblem):
+                nodes.gather(found[0])
+    stream.seek(start)
+    for found in _records(stream, head, settings):
+        if isinstance(found, FeedProblem):
+            yield found
+        else:
+            value, notes = found
+            yield from _record(nodes.joined(value), notes, settings)
+
+
+def _records(stream: BinaryIO, head: str, settings: ReadSettings) -> Iterator[Record | FeedProblem]:
+    """The objects of a file, or of all the scripts of a page."""
     reader = JsonReader(_SHAPE, _IDENT, settings)
     if head.startswith(("{", "[")):
-        yield from _offers(reader, reader.read(chunks_of(stream)), settings)
+        yield from _of_text(reader, chunks_of(stream), 1)
         return
     if not head.startswith("<"):
         raise NotThisFormat(format=_TITLE)
     scripts = 0
     for line, text in _scripts(chunks_of(stream), settings.max_record_chars):
         scripts += 1
-        yield from _offers(reader, reader.read(iter([text]), line), settings)
+        yield from _of_text(reader, iter([text]), line)
     if not scripts:
         raise NotThisFormat("html_page")
 
 
-def _offers(
-    reader: JsonReader, records: Iterator[Record | FeedProblem], settings: ReadSettings
-) -> Iterator[FeedItem | FeedProblem]:
+def _of_text(
+    reader: JsonReader, chunks: Iterator[str], line: int
+) -> Iterator[Record | FeedProblem]:
     reader.envelope = {}
-    for found in records:
-        if isinstance(found, FeedProblem):
-            yield found
-        else:
-            yield from _record(*found, settings)
-    if kind_of(reader.envelope):  # a lone object, not a list of them
-        reader.count += 1
-        yield from _record(reader.envelope, Notebook(reader.count, reader.first_line), settings)
+    yield from reader.read(chunks, line)
+    if reader.envelope.keys() - {"@context"}:  # a lone object, not a list of them
+        reader.count += bool(kind_of(reader.envelope))
+        yield reader.envelope, Notebook(reader.count, reader.first_line)
 
 
 def _record(

@@ -54,7 +54,7 @@ def _cells(value: dict[str, Any], notes: Notebook) -> dict[str, str]:
     who = next(
         (o for name in ("hiringOrganization", "organizer", "provider", "agent") for o in objects(value.get(name))), {}
     )  # fmt: skip
-    name = said_of(who, "name", "legalName") or said_of(value, "hiringOrganization", "organizer")
+    name = said_of(who, "name", "legalName") or _words(value, "hiringOrganization", "organizer")
     skills = [
         text_of(s)
         for n in ("skills", "qualifications", "experienceRequirements")
@@ -64,6 +64,7 @@ def _cells(value: dict[str, Any], notes: Notebook) -> dict[str, str]:
         text_of(t)
         for n in ("keywords", "industry", "occupationalCategory", "about")
         for t in listed(value.get(n))
+        if not (isinstance(t, dict) and set(t) <= {"@id", "@type"})
     ]
     age = re.match(r"\s*(\d{1,2})", said_of(value, "typicalAgeRange"))
     cells = {
@@ -90,6 +91,11 @@ def _cells(value: dict[str, Any], notes: Notebook) -> dict[str, str]:
         "expires": said_of(value, "validThrough"),
     }
     return {name: text.strip() for name, text in cells.items() if text.strip()}
+
+
+def _words(value: dict[str, Any], *names: str) -> str:
+    """What is said as text, in place of an object; the id of one is no name."""
+    return next((one for n in names for one in listed(value.get(n)) if isinstance(one, str)), "")
 
 
 def ident_of(value: dict[str, Any]) -> str:

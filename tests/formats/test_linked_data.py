@@ -99,3 +99,55 @@ def test_a_page_without_any_is_refused() -> None:
     with pytest.raises(FormatError) as caught:
         read("<html><body>Bonjour</body></html>", "linked_data")
     assert caught.value.code == "html_page"
+
+
+GRAPH = """{"@context": "https://schema.org", "@graph": [%s
+  {"@type": "JobPosting", "@id": "https://a.example/7", "title": "T", "employmentType": "VOLUNTEER",
+   "hiringOrganization": {"@id": "#org"}, "jobLocation": {"@type": "Place", "@id": "#salle"}}%s
+]}"""
+NODES = """{"@type": "Organization", "@id": "#org", "name": "Les Jardins"},
+  {"@id": "#geo", "latitude": 47.0922, "longitude": 5.4893},
+  {"@type": "Place", "@id": "#salle", "address": {"@id": "#rue"}, "geo": {"@id": "#geo"}},
+  {"@type": "PostalAddress", "@id": "#rue", "postalCode": "39100", "addressLocality": "Dole"}"""
+
+
+@pytest.mark.parametrize("parts", [(NODES + ",", ""), ("", "," + NODES)], ids=["before", "after"])
+@pytest.mark.parametrize("page", ["%s", "<html><script type='application/ld+json'>%s</script>"])
+def test_what_a_record_points_to_is_read_wherever_it_stands(
+    parts: tuple[str, str], page: str
+) -> None:
+    item = read(page % (GRAPH % parts)).one
+    assert item.association is not None and item.association.name == "Les Jardins"
+    (place,) = item.locations
+    assert (place.postal_code, place.city, place.lat) == ("39100", "Dole", 47.0922)
+
+
+def test_one_script_of_a_page_may_point_to_another() -> None:
+    script = "<script type='application/ld+json'>%s</script>"
+    nodes = '{"@context": "https://schema.org", "@graph": [' + NODES + "]}"
+    item = read("<html>" + script % (GRAPH % ("", "")) + script % nodes).one
+    assert item.association is not None and item.association.name == "Les Jardins"
+
+
+def test_what_one_record_tells_another_may_point_to() -> None:
+    told = '{"@type": "Event", "@id": "#e", "name": "E", "startDate": "2026-06-01", "organizer": {"@id": "#org", "name": "Les Jardins"}},'
+    items = read(GRAPH % (told, "")).items
+    assert [i.association.name for i in items if i.association] == ["Les Jardins", "Les Jardins"]
+
+
+def test_an_id_that_leads_nowhere_is_no_name_and_no_tag() -> None:
+    reading = read((GRAPH % ("", "")).replace('"title"', '"about": {"@id": "#sujet"}, "title"'))
+    assert (reading.one.association, reading.one.locations, reading.one.tags) == (None, (), ())
+    assert {"association_missing", "location_missing"} <= set(reading.codes())
+
+
+def test_nodes_that_point_in_circles_end() -> None:
+    many = ", ".join(['{"@id": "#a"}'] * 50)
+    circle = '{"@id": "#org", "name": {"@id": "#org"}, "url": {"@id": "#a"}},'
+    circle += '{"@id": "#a", "name": [' + many + '], "url": {"@id": "#org"}},'
+    assert read(GRAPH % (circle, "")).ids == ["https://a.example/7"]
+
+
+def test_an_offer_that_a_list_points_to_is_read_once() -> None:
+    listed = ', {"@type": "ListItem", "item": {"@id": "https://a.example/7"}}'
+    assert read(GRAPH % (NODES + ",", listed)).ids == ["https://a.example/7"]
