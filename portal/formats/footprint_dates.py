@@ -132,7 +132,7 @@ class _Reader:
         if ends is not None:
             over_midnight = last.day == first.day and begins is not None and _before(ends, begins)
             ends_at = Moment(last.day + timedelta(days=over_midnight), ends).instant(zone)
-        elif begins is not None and length and self._end is None:
+        elif begins is not None and length and last.day == first.day:
             ends_at = starts_at + timedelta(minutes=length)
         else:
             ends_at = Moment(last.day, _LAST_MINUTE).instant(zone)

@@ -52,6 +52,24 @@ def test_a_feed_cut_short_says_so() -> None:
     assert "truncated" not in read(whole).codes()
 
 
+@pytest.mark.parametrize("mark", ["<FeedInfo>", "<providerID>", "</FeedInfo>"])
+def test_a_feed_cut_before_its_feed_info_ends_is_told_that_it_was_cut(mark: str) -> None:
+    whole = feed(offer())
+    with pytest.raises(FormatError) as caught:
+        read(whole[: whole.index(mark)])
+    assert caught.value.code == "truncated"
+    assert "coupé" in caught.value.sentence_fr and "cut" in caught.value.sentence_en
+
+
+def test_a_feed_cut_after_its_offers_but_before_its_feed_info_is_told_that_it_was_cut() -> None:
+    info = "<FeedInfo><providerID>1</providerID></FeedInfo>"
+    whole = feed(offer()).replace(info, "").replace("</Foot", info + "</Foot")
+    assert read(whole).ids == ["1"]
+    with pytest.raises(FormatError) as caught:
+        read(whole[: whole.index(info)])
+    assert caught.value.code == "truncated"
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -83,6 +101,14 @@ def test_the_feeds_own_association_answers_for_offers_that_name_none() -> None:
     own = FeedAssociation(name="La nôtre")
     assert read(nameless, association=own).one.association == own
     assert read(nameless).codes("1") == ["association_missing", "location_missing"]
+
+
+@pytest.mark.parametrize("end", ["", "<endDate>2026-03-01</endDate>"])
+def test_a_duration_ends_a_single_day(end: str) -> None:
+    said = f"<startDate>2026-03-01</startDate>{end}<startTime>09:00</startTime><duration>PT2H</duration>"
+    (shift,) = read(feed(when(said))).one.shifts
+    assert shift.starts_at is not None and shift.ends_at is not None
+    assert shift.ends_at - shift.starts_at == timedelta(hours=2)
 
 
 def test_a_time_that_ends_before_it_starts_goes_past_midnight() -> None:
