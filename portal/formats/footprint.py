@@ -89,6 +89,8 @@ def _first_pass(
             problems.extend(_organization(found, known.organizations, settings))
     if not recognises(reader.head) and not known.feed_infos:
         raise NotThisFormat(format="Footprint XML 0.1")
+    if not reader.is_complete and (not known.feed_infos or reader.ends_in == "FeedInfo"):
+        raise Malformed("truncated")
     if known.feed_infos != 1:
         raise Malformed("feed_info_doubled" if known.feed_infos else "feed_info_missing")
     notes = Notebook(0, 1)

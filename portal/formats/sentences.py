@@ -69,8 +69,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "An “id” (or “url”) column is missing: without it, a corrected record would look like another one.",
     ),
     "truncated": (
-        "Le fichier s’arrête avant sa fin. Les annonces lues sont gardées ; rien n’est retiré. Relancez l’export.",
-        "The file stops before its end. The records read are kept; nothing is withdrawn. Run the export again.",
+        "Le fichier s’arrête avant sa fin : il a été coupé. Ce qui a été lu est gardé ; rien n’est retiré. Relancez l’export.",
+        "The file stops before its end: it was cut. What was read is kept; nothing is withdrawn. Run the export again.",
     ),
     "too_many_records": (
         "Le flux dépasse %(limit)s annonces ; la suite n’est pas lue. Découpez-le en plusieurs flux.",

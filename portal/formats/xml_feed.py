@@ -92,6 +92,7 @@ class XmlReader:
         )
         self._settings = settings
         self.count = 0
+        self.ends_in = ""  # the record in which the file stops, when it stops in one
 
     @property
     def head(self) -> str:
@@ -108,6 +109,7 @@ class XmlReader:
     def read(self, wanted: frozenset[str]) -> Iterator[XmlRecord | FeedProblem]:
         """The records whose element is `wanted`; others are passed over without being parsed."""
         for stretch in self._cutter:
+            self.ends_in = stretch.name if stretch.kind == "unclosed" else ""
             if stretch.kind == "gap":
                 if wanted and self._is_lost(stretch):
                     yield from self._lost(stretch)
