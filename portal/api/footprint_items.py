@@ -21,6 +21,7 @@ from portal.formats.text import plain
 from portal.formatting import web_address
 from portal.models import Feed, OfferDay, Remote
 from portal.services.finding import Card, Found
+from portal.services.places import areas
 
 SHORT = 300
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
@@ -99,6 +100,7 @@ def _what(card: Card, *, is_full: bool) -> dict[str, Any]:
 def _who(card: Card) -> dict[str, Any]:
     it = card.offer
     sexes = [one for one in it.audiences if one in ("female", "male")]
+    wanted = card.shift.places_left if card.shift else None
     return {
         "sponsoringOrganizationName": it.association.name,
         **NO_CONTACT,
@@ -107,7 +109,7 @@ def _who(card: Card) -> dict[str, Any]:
         "audienceTags": list(it.audiences),
         "audienceSexRestricted": sexes[0] if len(sexes) == 1 else "",
         "minAge": it.minimum_age if it.minimum_age is not None else "",
-        "volunteers_needed": (card.shift.places_left if card.shift else None) or "",
+        "volunteers_needed": wanted if wanted is not None else "",  # 0 is full
     }
 
 
@@ -131,6 +133,7 @@ def _when(card: Card) -> dict[str, Any]:
 def _where(card: Card, *, is_virtual: bool) -> dict[str, Any]:
     """The location that answers the question; what is done from afar has none."""
     at = None if is_virtual else card.location
+    region = areas.region(at.region) if at else None
     is_placed = at is not None and at.lat is not None
     return {
         "virtual": is_virtual,
@@ -141,7 +144,7 @@ def _where(card: Card, *, is_virtual: bool) -> dict[str, Any]:
         "street1": at.street if at else "",
         "street2": "",
         "city": at.city if at else "",
-        "region": at.region if at else "",
+        "region": region.name if region else (at.region if at else ""),
         "postalCode": at.postal_code if at else "",
         "country": at.country if at else "",
         "distance": "" if card.distance_km is None else _miles(card.distance_km),

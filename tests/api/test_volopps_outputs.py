@@ -108,3 +108,22 @@ def test_a_question_of_hundreds_of_words_is_answered_and_says_what_counted(
 ) -> None:
     answer = ask(visitor, "q=" + "+".join(["garden"] * 60))
     assert answer["TotalMatch"] == 14 and "12" in answer["notes"][0]
+
+
+def test_a_full_date_wants_nobody_and_one_without_a_limit_says_no_number(
+    visitor: Visitor, world: list[Offer], session: Session
+) -> None:
+    for offer, capacity in zip(world[:3], (0, 4, None), strict=True):
+        offer.shifts[0].capacity = capacity
+    session.commit()
+    found = {
+        one["id"]: one["volunteers_needed"] for one in ask(visitor, "q=garden&num=50")["items"]
+    }
+    assert [found[str(offer.id)] for offer in world[:3]] == [0, 4, ""]
+
+
+def test_a_region_is_told_by_its_name_as_the_export_does(
+    visitor: Visitor, world: list[Offer]
+) -> None:
+    items = ask(visitor, "q=garden&num=50&type=statewide")["items"]
+    assert {one["region"] for one in items} == {"Auvergne-Rhône-Alpes"}
