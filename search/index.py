@@ -50,9 +50,10 @@ class Index(Protocol):
         """
 
     def tidy(self) -> int:
-        """Join the pieces that many updates left, where an engine has any; how many there are then.
+        """Join the pieces that many updates left, where an engine has any.
 
-        Answers stay the same; each takes a little longer for every piece.
+        Answers stay the same; each takes a little longer for every piece. Returns how many more
+        there are then than an index built anew would have.
         """
 
     def versions(self) -> Iterator[tuple[int, int]]:

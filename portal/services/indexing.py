@@ -173,7 +173,7 @@ def rebuild(progress: Callable[[int], None] | None = None) -> int:
 
 
 def tidy() -> int:
-    """Join what many updates left in pieces, so that each question has few to look through; how many are left."""
+    """Join what many updates left in pieces; how many more are left than a fresh index has, for questions to look through."""
     return index.current().tidy()
 
 

@@ -40,6 +40,11 @@ _GIVEN_BACK = {"MALLOC_MMAP_THRESHOLD_": str(4 << 20), "MALLOC_TRIM_THRESHOLD_":
 Border = Callable[[], Any]
 
 
+def pieces(count: int) -> int:
+    """How many segments an index of so many documents is built in."""
+    return -(-count // SEGMENT)
+
+
 def rebuild(
     folder: Path, documents: Iterable[Document], progress: Progress | None, border: Border
 ) -> int:

@@ -85,7 +85,9 @@ class WhooshIndex:
 
     def tidy(self) -> int:
         with self._writing():
-            return writer.tidy(self._folder)
+            pieces = writer.tidy(self._folder)
+        with border(), self._opening:
+            return pieces - building.pieces(self._newest().live_count)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
