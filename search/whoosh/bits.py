@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from search.whoosh.runs import heads
+
 Bits = NDArray[np.uint64]
 Mask = NDArray[np.bool_]
 Docs = NDArray[Any]
@@ -68,7 +70,7 @@ def distinct(numbers: NDArray[Any]) -> NDArray[Any]:
     if len(numbers) < 2:
         return numbers
     ordered = np.sort(numbers)
-    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))]
+    return ordered[heads(ordered)]
 
 
 def highest(values: NDArray[Any], wanted: int) -> NDArray[np.int64]:
@@ -92,4 +94,4 @@ def _sampled(values: NDArray[Any], wanted: int) -> NDArray[np.int64]:
 def common(some: NDArray[Any], others: NDArray[Any]) -> NDArray[Any]:
     """The numbers that are in both, each of which has none twice; in ascending order."""
     ordered = np.sort(np.concatenate([some, others]))
-    return np.asarray(ordered[1:][ordered[1:] == ordered[:-1]])
+    return np.asarray(ordered[~heads(ordered)])

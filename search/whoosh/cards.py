@@ -13,6 +13,7 @@ from search.whoosh.bits import Docs
 from search.whoosh.closeup import Closeup
 from search.whoosh.filters import Filters
 from search.whoosh.matching import Matched
+from search.whoosh.runs import heads
 from search.whoosh.standing import days_until
 
 Floats = NDArray[np.float64]
@@ -93,8 +94,7 @@ class Cards:
             key = -np.rint(self.score * ranking.SCORE_STEPS)
         order = key.argsort(kind="stable")
         ordered = key[order]
-        tied = np.zeros(len(order), bool)
-        tied[1:] = ordered[1:] == ordered[:-1]
+        tied = ~heads(ordered)
         tied[:-1] |= tied[1:]
         if tied.any():
             some = order[tied]
@@ -117,10 +117,7 @@ def _firsts(clusters: Ints) -> Ints | slice:
     if len(bits.distinct(clusters)) == len(clusters):
         return slice(None)
     order = np.argsort(clusters, kind="stable")
-    ordered = clusters[order]
-    again = np.zeros(len(clusters), bool)
-    again[order[1:][ordered[1:] == ordered[:-1]]] = True
-    return (~again).nonzero()[0]
+    return np.sort(order[heads(clusters[order])])
 
 
 def _scores(

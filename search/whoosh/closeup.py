@@ -13,6 +13,7 @@ from search.geo import STEPS, distance_km
 from search.query import Circle, Query
 from search.whoosh import where
 from search.whoosh.bits import Docs, Mask
+from search.whoosh.runs import heads, spans
 from search.whoosh.schema import ONGOING
 from search.whoosh.snapshot import Part
 
@@ -103,8 +104,7 @@ class Closeup:
         if not self._placed:
             return place, least
         owner, places, km = self._admitted
-        first = np.ones(len(owner), bool)
-        first[1:] = owner[1:] != owner[:-1]
+        first = heads(owner)
         if circle is not None and not first.all():
             order = np.lexsort((self._told_apart(circle), owner))
             places, km = places[order], km[order]
@@ -129,18 +129,13 @@ def _rows(starts: NDArray[np.int32], docs: Docs) -> tuple[Ints, Ints]:
     """All rows of some documents: the index of the document of each, and the row's number."""
     begins = starts[docs].astype(np.int64)
     sizes = starts[docs + 1] - begins
-    ends = sizes.cumsum()
-    total = int(ends[-1]) if len(ends) else 0
-    flat = (begins - (ends - sizes)).repeat(sizes) + np.arange(total)
-    return np.arange(len(docs)).repeat(sizes), flat
+    return np.arange(len(docs)).repeat(sizes), spans(begins, sizes)
 
 
 def _least(count: int, owners: Ints, values: NDArray[np.generic]) -> Floats:
     """The least value of each owner, owners ascending; infinite for one without."""
     least = np.full(count, np.inf)
     if len(owners):
-        new = np.ones(len(owners), bool)
-        new[1:] = owners[1:] != owners[:-1]
-        first = new.nonzero()[0]
+        first = heads(owners).nonzero()[0]
         least[owners[first]] = np.minimum.reduceat(values, first)
     return least

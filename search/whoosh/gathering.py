@@ -18,8 +18,9 @@ from search.ranking import FIELDS, LENGTHS
 from search.text import fold
 from search.whoosh import bits, layout, postings, schema
 from search.whoosh.lexicon import ALIKE, word_hashes
-from search.whoosh.occurrences import Field, ReadBack, Sorted, firsts, numbered
+from search.whoosh.occurrences import Field, ReadBack, Sorted, numbered
 from search.whoosh.pieces import TEXT, Numbers, Texts
+from search.whoosh.runs import heads
 from search.whoosh.schema import ACCENTED, EXACT, Arrays, Entry
 
 Ints = NDArray[Any]
@@ -42,9 +43,8 @@ def _arrays(found: Sorted, fields: int, count: int) -> Arrays:
     lengths = _lengths(found, fields, count)
     rungs = np.minimum(np.searchsorted(LENGTHS, lengths), 255).astype(np.int32)
     code = found.counts << 8 | rungs[found.field, doc]
-    new = np.ones(len(word), bool)
-    new[1:] = (word[1:] != word[:-1]) | (doc[1:] != doc[:-1])
-    begins = firsts(word)
+    new = heads(word, doc)
+    begins = np.flatnonzero(heads(word))
     arrays = _coded(found, code, np.cumsum(new, dtype=np.int32) - 1, begins, fields)
     del code
     arrays |= {"doc": doc[new], **_lexicon(found.words)}

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from search.whoosh import bits
 from search.whoosh.bits import Bits, Docs, Mask
+from search.whoosh.runs import spans
 from search.whoosh.schema import Arrays
 
 ALIKE = "alike"
@@ -139,8 +140,7 @@ class Group:
             return at[:0], fields, codes
         begins, ends = side_at.searchsorted(at), side_at.searchsorted(at, "right")
         counts = ends - begins
-        owner = np.arange(len(at)).repeat(counts)
-        flat = (begins - (counts.cumsum() - counts)).repeat(counts) + np.arange(len(owner))
+        owner, flat = np.arange(len(at)).repeat(counts), spans(begins, counts)
         return owner, fields[flat], codes[flat].astype(np.int64)
 
     def most(self, number: int) -> int:
@@ -169,9 +169,8 @@ class Group:
         if len(at) == len(starts) - 1 > 0:
             return begins - begins[0], self._places[begins[0] : int(starts[-1])].astype(np.int64)
         counts = starts[at + 1].astype(np.int64) - begins
-        firsts = counts.cumsum() - counts
-        flat = (begins - firsts).repeat(counts) + np.arange(int(counts.sum()))
-        return firsts, self._places[flat].astype(np.int64)
+        places = self._places[spans(begins, counts)]
+        return counts.cumsum() - counts, places.astype(np.int64)
 
 
 def among(listed: Docs, docs: Docs) -> tuple[Ints, Mask]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from search.whoosh.pieces import Ints, Met, Numbers
+from search.whoosh.runs import heads
 
 _FIELD_BITS = 2
 _STEP = 1 << 20
@@ -64,16 +65,9 @@ class Sorted:
             mine = self.field == field
             places = places[np.repeat(mine, counts)]
             word, doc, counts = word[mine], doc[mine], counts[mine]
-        starts = firsts(word)
+        starts = np.flatnonzero(heads(word))
         named = [self.words[number] for number in word[starts].tolist()]
         return Field(named, np.append(starts, len(word)), doc, counts, places)
-
-
-def firsts(word: Ints) -> Ints:
-    """Where each word's postings begin."""
-    new = np.ones(len(word), bool)
-    np.not_equal(word[1:], word[:-1], out=new[1:])
-    return np.flatnonzero(new)
 
 
 def _firsts(keys: Ints, bits: np.uint64) -> Ints:
@@ -89,13 +83,6 @@ def _firsts(keys: Ints, bits: np.uint64) -> Ints:
 
 def _steps(count: int) -> Iterator[slice]:
     return (slice(at, at + _STEP) for at in range(0, count, _STEP))
-
-
-def spans(begins: Ints, counts: Ints) -> Ints:
-    """The numbers from each beginning on, as many as it counts, one span after the other."""
-    ends = np.cumsum(counts, dtype=np.int64)
-    total = int(ends[-1]) if len(ends) else 0
-    return np.repeat(begins - (ends - counts), counts) + np.arange(total)
 
 
 def numbered(

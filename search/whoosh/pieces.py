@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from search.document import Language
 from search.text import GAP, LANGUAGES, accented, all_forms, exact_words, pieces
+from search.whoosh.runs import heads, spans
 from search.whoosh.schema import ACCENTED, EXACT
 
 TEXT = "text"
@@ -141,12 +142,12 @@ def _occurrences(stream: Ints, table: tuple[Ints, ...], doc: Ints, field: Ints, 
     ends = np.cumsum(sizes)
     starts = before[ends - sizes]
     takes = before[ends] - starts + GAP
-    new = np.concatenate(([True], (doc[1:] != doc[:-1]) | (field[1:] != field[:-1])))
+    new = heads(doc, field)
     base = np.cumsum(takes) - takes
     base -= base[np.maximum.accumulate(np.where(new, np.arange(len(new)), 0))]
     position = before[:-1] + (base - starts)[text]
     count = counts[stream]
     piece = np.repeat(np.arange(len(stream)), count)
-    flat = np.repeat(begins[stream] - (np.cumsum(count) - count), count) + np.arange(len(piece))
+    flat = spans(begins[stream], count)
     text = text[piece]
     return words[flat], doc[text], field[text], position[piece] + offsets[flat]

@@ -22,7 +22,8 @@ from whoosh.codec.whoosh3 import (
 )
 from whoosh.matching import ListMatcher
 
-from search.whoosh.occurrences import Field, spans
+from search.whoosh.occurrences import Field
+from search.whoosh.runs import spans
 
 # Blocks of 1024 postings without zlib; lengths are not looked up for each posting, because the
 # block statistics made of them serve a way of searching that is not used here.

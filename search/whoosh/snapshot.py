@@ -18,6 +18,7 @@ from search.whoosh.bits import Bits, Docs
 from search.whoosh.gathering import GROUPS
 from search.whoosh.layout import Names
 from search.whoosh.lexicon import Group, among
+from search.whoosh.runs import spans
 from search.whoosh.schema import ACCENTED, EXACT, Arrays
 from search.whoosh.standing import Standing, Standings
 
@@ -203,9 +204,10 @@ def _members(part: Part, clusters: NDArray[np.int64]) -> tuple[Docs, NDArray[np.
     order, values = part.arrays["by_cluster"], part.arrays["cluster"]
     begins = np.searchsorted(values, clusters, sorter=order)
     sizes = np.searchsorted(values, clusters, "right", sorter=order) - begins
-    ends = np.cumsum(sizes)
-    flat = np.repeat(begins - (ends - sizes), sizes) + np.arange(int(sizes.sum()))
-    docs, which = order[flat].astype(np.int64), np.repeat(np.arange(len(clusters)), sizes)
+    docs, which = (
+        order[spans(begins, sizes)].astype(np.int64),
+        np.arange(len(clusters)).repeat(sizes),
+    )
     lives = bits.holds(part.live, docs)
     return docs[lives], which[lives]
 
