@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 from flask import Flask
 from flask_babel import format_decimal as babel_decimal
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import gettext, ngettext
 
 from portal import clock, themes
+from portal.language import spoken
 from portal.models import Location, Shift
 
 NBSP, NARROW = "\u00a0", "\u202f"
@@ -180,5 +181,4 @@ def listed(words: Sequence[str]) -> str:
 
 
 def _language() -> str:
-    locale = get_locale()
-    return str(locale.language) if locale else "fr"
+    return spoken()
