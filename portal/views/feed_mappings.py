@@ -51,7 +51,7 @@ MAPPINGS: dict[str, tuple[tuple[str, Any], ...]] = {
     "syndication": (
         ("guid, id, rdf:about", _("l’identifiant ; sans lui, le lien, et c’est signalé")),
         ("title, description, content, link, enclosure", _("titre, description, page, image")),
-        ("xml:base, channel link", _("sur quoi reposent les adresses relatives ; sans eux, elles sont retirées, et c’est signalé")),
+        ("xml:base, channel link", _("sur quoi reposent les adresses relatives ; sans eux, elles sont retirées, et c’est signalé")),
         ("dc:publisher, ev:organizer", _("l’association ; à défaut le titre du flux, et c’est signalé (dc:creator est une personne, sauf s’il s’appelle comme le flux)")),
         ("ev:startdate, ev:enddate", _("un créneau ; sans eux, le besoin vaut toute l’année, et c’est signalé")),
         ("ev:location, georss:point, geo:lat, geo:long", _("où ; sans eux, pas de position, et c’est signalé")),
@@ -60,6 +60,7 @@ MAPPINGS: dict[str, tuple[tuple[str, Any], ...]] = {
     ),
     "linked_data": (
         ("identifier, @id", _("l’identifiant ; sans lui, url, et c’est signalé")),
+        ('{"@id": …}', _("ce que le même document dit sous cet @id, où que ce soit ; un @id n’est jamais un nom")),
         ("JobPosting", _("un besoin de toute l’année, quand employmentType contient VOLUNTEER ; un autre travail est laissé de côté, et c’est signalé")),
         ("Event: startDate, endDate, eventSchedule, subEvent", _("des créneaux ou une règle ; un évènement annulé est laissé de côté, et c’est signalé")),
         ("VolunteerAction: startTime, endTime", _("un créneau, ou toute l’année")),
