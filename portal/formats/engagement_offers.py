@@ -14,6 +14,7 @@ from portal.formats.coordinates import Position, position, position_pair
 from portal.formats.countries import country_code
 from portal.formats.dates import moment
 from portal.formats.departments import french_postal_code
+from portal.formats.engagement_shifts import read_shifts
 from portal.formats.item import (
     DESCRIPTION_LENGTH,
     SUMMARY_LENGTH,
@@ -23,10 +24,11 @@ from portal.formats.item import (
     FeedShift,
     RemoteWork,
 )
+from portal.formats.languages import language_code
 from portal.formats.remote import remote_work
 from portal.formats.settings import ReadSettings
 from portal.formats.text import clean_html, line
-from portal.formats.values import places, web_address, yes_no
+from portal.formats.values import decimal, places, web_address, whole, yes_no
 from portal.formats.xml_feed import Parts, XmlRecord, said
 from portal.formats.zones import zone_of, zone_of_place
 
@@ -51,6 +53,7 @@ class Mission:
         wanted = places(self._parts.said("places"), "places", self._notes, self._parts.at("places"))
         zone = self._zone(locations)
         start, end = self._day("startAt", zone), self._day("endAt", zone, ends=True)
+        told, goes_on = read_shifts(self._parts, self._notes, self._settings, zone)
         theme, tags = self._theme(), self._list("tags", LENGTHS["tag"])
         guessed = tuple(slug for tag in tags for slug in themes.of_tag(tag))
         detail_url = self._url("applicationUrl")
@@ -72,18 +75,25 @@ class Mission:
             "activities": activities_of(",".join(self._list("activity", 200))),
             "audiences": self._list("audience", LENGTHS["tag"]),
             "skills": self._skills(),
-            "shifts": self._shifts(start, end, zone, wanted),
-            "is_ongoing": end is None,
+            "shifts": told or self._shifts(start, end, zone, wanted),
+            "is_ongoing": goes_on if told else end is None,
             "schedule": self._text("schedule", LENGTHS["schedule"]),
             "places_wanted": wanted,
+            "minimum_age": whole(
+                self._parts.said("minimumAge"), "minimumAge", self._notes, most=120
+            ),
+            "hours_per_week": decimal(
+                self._parts.said("hoursPerWeek"), "hoursPerWeek", self._notes, most=168
+            ),
             "is_open_to_minors": self._yes_no("openToMinors"),
             "is_accessible": self._yes_no("reducedMobilityAccessible"),
             "near_transport": self._yes_no("closeToTransport"),
             "detail_url": detail_url,
             "image_url": self._url("image"),
-            "language": "fr",
+            "language": language_code(self._parts.said("language")) or "fr",
             "posted_at": self._day("postedAt", zone),
             "updated_at": self._day("updatedAt", zone),
+            "expires_at": self._day("expiresAt", zone, ends=True),
         }
 
     def _text(self, name: str, limit: int) -> str:

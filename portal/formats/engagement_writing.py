@@ -1,6 +1,7 @@
 """Offers as API Engagement's XML: what `engagement.read` reads, written.
 
-The format gives an offer one stretch of time: of several dates it gets the first and the last, and all of them in words.
+The format gives an offer one stretch of time: of several dates it gets the first and the last, and all of them in an
+element of our own (engagement_shifts.py). So do an age, a language and what else only a portal like this one reads.
 Nobody's e-mail or telephone is ever written.
 """
 
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 from lxml import etree
 
 from portal import themes
+from portal.formats.engagement_shifts import write_shifts
 from portal.formats.item import FeedAssociation, FeedItem, FeedLocation, FeedShift, RemoteWork
 from portal.formats.xml_writing import HEAD, add, chunks, quiet_tags
 
@@ -50,6 +52,7 @@ def _mission(item: FeedItem) -> etree._Element:
     add(made, "applicationUrl", item.detail_url)
     add(made, "image", item.image_url)
     _dates(made, item)
+    write_shifts(made, item)
     domain, *others = item.themes or ("",)
     add(made, "domain", DOMAINS.get(domain, "autre"))
     _list(made, "tags", (*(themes.BY_SLUG[o].fr for o in others), *quiet_tags(item)))
@@ -59,6 +62,9 @@ def _mission(item: FeedItem) -> etree._Element:
     add(made, "remote", _REMOTE[item.remote])
     add(made, "schedule", item.schedule)
     add(made, "places", item.places_wanted)
+    add(made, "minimumAge", item.minimum_age)
+    add(made, "hoursPerWeek", item.hours_per_week)
+    add(made, "language", item.language)
     for name, value in (
         ("openToMinors", item.is_open_to_minors),
         ("reducedMobilityAccessible", item.is_accessible),
@@ -76,6 +82,7 @@ def _mission(item: FeedItem) -> etree._Element:
 def _dates(made: etree._Element, item: FeedItem) -> None:
     add(made, "postedAt", _instant(item.posted_at))
     add(made, "updatedAt", _instant(item.updated_at))
+    add(made, "expiresAt", _instant(item.expires_at))
     dated = [shift for shift in item.shifts if shift.starts_at is not None]
     if not dated:
         return

@@ -29,6 +29,8 @@ MAPPINGS: dict[str, tuple[tuple[str, Any], ...]] = {
     "engagement": (
         ("clientId, title, description, applicationUrl", _("identifiant, titre, description, page (obligatoires)")),
         ("startAt, endAt", _("un créneau ; sans fin, le besoin vaut toute l’année")),
+        ("shifts: shift", _("plusieurs créneaux ou une règle, chacun avec startAt, endAt, zone, places et recurrence ; notre ajout, que les autres lecteurs passent")),
+        ("minimumAge, hoursPerWeek, language, expiresAt", _("la même chose ici ; notre ajout, que les autres lecteurs passent")),
         ("domain", _("le thème, par code ou par nom")),
         ("activity", _("les activités, le nom connu le plus long d’abord")),
         ("tags, audience, softSkills, requirements", _("des listes, en <value>, en <item> ou « a, b »")),

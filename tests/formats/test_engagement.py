@@ -146,3 +146,38 @@ def test_each_of_the_twenty_domains_is_known(domain: str) -> None:
 def test_an_empty_source_is_a_feed_without_offers_and_not_an_error() -> None:
     assert read("<source></source>").items == []
     assert read("<source></source>").problems == []
+
+
+MISSION = (
+    "<source><mission><clientId>1</clientId><title>T</title><applicationUrl>https://a.example</applicationUrl>"
+    "<startAt>2026-04-04</startAt><endAt>2026-04-11</endAt>{}</mission></source>"
+)
+
+
+def test_dates_that_an_export_lists_are_read_one_by_one() -> None:
+    dates = "<shift><startAt>2026-04-04T09:00</startAt><endAt>2026-04-04T12:00</endAt><places>3</places></shift>"
+    rule = "<shift><startAt>2026-04-05T18:00</startAt><endAt>2026-04-05T20:00</endAt><recurrence>FREQ=WEEKLY</recurrence></shift>"
+    reading = read(MISSION.format(f"<shifts>{dates}{rule}</shifts>"))
+    one, other = reading.one.shifts
+    assert (one.starts_at, one.capacity) == (datetime(2026, 4, 4, 7, tzinfo=UTC), 3)
+    assert other.recurrence is not None
+    assert (other.recurrence.rrule, other.recurrence.minutes) == ("FREQ=WEEKLY", 120)
+    assert not reading.one.is_ongoing
+    assert read(MISSION.format(f"<shifts ongoing='yes'>{dates}</shifts>")).one.is_ongoing
+
+
+@pytest.mark.parametrize(
+    ("shifts", "code"),
+    [
+        ("<shift><startAt>bientôt</startAt></shift>", "date"),
+        ("<shift><endAt>2026-04-04T12:00</endAt></shift>", "date"),
+        ("<shift><startAt>2026-04-05</startAt><recurrence>souvent</recurrence></shift>", "recurrence"),
+    ],
+)  # fmt: skip
+def test_listed_dates_that_are_not_usable_are_told_and_the_stretch_stays(
+    shifts: str, code: str
+) -> None:
+    reading = read(MISSION.format(f"<shifts>{shifts}</shifts>"))
+    assert code in reading.codes()
+    (shift,) = reading.one.shifts
+    assert shift.starts_at == datetime(2026, 4, 3, 22, tzinfo=UTC)
