@@ -157,14 +157,18 @@ class Offer(Base):
         """When its feed last said that it is true, if that is too long ago to go without a word."""
         return self.feed.unconfirmed_since if self.feed is not None else None
 
-    def is_findable(self, at: datetime) -> bool:
-        """May search show it? Live, something left to do, a feed that still answers, an association in good standing."""
+    @property
+    def is_listed(self) -> bool:
+        """Live, of a feed that still answers and an association in good standing, whatever the hour."""
         return (
             self.state is OfferState.LIVE
             and not (self.feed is not None and self.feed.hidden_at)
             and self.association.state is AssociationState.ACTIVE
-            and not self.is_over(at)
         )
+
+    def is_findable(self, at: datetime) -> bool:
+        """May search show it? Listed, and something left to do."""
+        return self.is_listed and not self.is_over(at)
 
     def shifts_ahead(self, at: datetime) -> list[Shift]:
         """What can still be signed up for, soonest first, the undated one last."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import joinedload, raiseload, selectinload
 
 from portal import clock, db, index
@@ -56,7 +56,7 @@ def listed() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def undone(at: datetime) -> tuple[ColumnElement[bool], ...]:
+def undone(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
     """The conditions under which something of an offer is left to do at `at`: neither over nor expired."""
     ahead = exists().where(
         Shift.offer_id == Offer.id,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, raiseload
 
 from portal import clock, db
@@ -98,18 +99,25 @@ def _seconds(shift: Shift) -> int:
 
 
 def _offers(ids: Iterable[int], person_id: int | None) -> dict[int, tuple[Offer, int, bool]]:
+    # Listed or not is decided here: asked for the state as well, SQLite walks every live offer for the twenty.
+    values = {"ids": list(ids), "now": clock.now(), "person": person_id}
+    rows = db.session.execute(_of_numbers(), values).unique()
+    return {
+        offer.id: (offer, count, is_liked) for offer, count, is_liked in rows if offer.is_listed
+    }
+
+
+@cache  # a statement costs as much to write as to answer
+def _of_numbers() -> Select[Offer, int, bool]:
+    """The offers `ids` with something left to do `now`, their likes, and whether `person` is among those."""
     likes = select(func.count()).where(Like.cluster_id == Offer.cluster_id).scalar_subquery()
-    mine = (
-        select(Like.id)
-        .where(Like.cluster_id == Offer.cluster_id, Like.person_id == person_id)
-        .exists()
-        if person_id
-        else false()
+    mine = select(Like.id).where(
+        Like.cluster_id == Offer.cluster_id, Like.person_id == bindparam("person")
     )
-    asked = (
-        indexing.findable(clock.now())
-        .where(Offer.id.in_(list(ids)))
-        .add_columns(likes, mine)
+    return (
+        select(Offer, likes, mine.exists())
+        .join(Offer.association)
+        .where(Offer.id.in_(bindparam("ids", expanding=True)), *indexing.undone(bindparam("now")))
         .options(
             contains_eager(Offer.association).raiseload("*"),
             joinedload(Offer.locations).raiseload("*"),
@@ -117,8 +125,6 @@ def _offers(ids: Iterable[int], person_id: int | None) -> dict[int, tuple[Offer,
             raiseload("*"),
         )
     )
-    rows = db.session.execute(asked).unique()
-    return {offer.id: (offer, count, bool(liked)) for offer, count, liked in rows}
 
 
 def shifts_of(
@@ -127,34 +133,39 @@ def shifts_of(
     """The first `most` shifts ahead of each offer that the question admits, the undated one last. One statement."""
     if not ids:
         return {}
-    now = clock.now()
-    ends = func.coalesce(Shift.ends_at, Shift.starts_at)
-    conditions = [
-        Shift.offer_id.in_(ids),
-        Shift.state == ShiftState.PLANNED,
-        or_(Shift.starts_at.is_(None), and_(ends > now, *_admitted(query))),
-    ]
-    order = (Shift.starts_at.is_(None), Shift.starts_at, Shift.id)
-    rank = func.row_number().over(partition_by=Shift.offer_id, order_by=order).label("rank")
-    ranked = select(Shift.id.label("id"), rank).where(*conditions).subquery()
-    asked = (
-        select(Shift)
-        .join(ranked, ranked.c.id == Shift.id)
-        .where(ranked.c.rank <= most)
-        .order_by(Shift.offer_id, *order)
-        .options(raiseload("*"))
-    )
+    asked = (("start", query.start), ("end", query.end)) if query else ()
+    bounds = {name: datetime.fromtimestamp(at, UTC) for name, at in asked if at is not None}
+    values = {"ids": ids, "now": clock.now(), "most": most, **bounds}
     found: dict[int, list[Shift]] = {}
-    for shift in db.session.scalars(asked):
+    for shift in db.session.scalars(_ahead(*bounds), values):
         found.setdefault(shift.offer_id, []).append(shift)
     return found
 
 
-def _admitted(query: Query | None) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if query and query.start is not None:
-        start = datetime.fromtimestamp(query.start, UTC)
-        found.append(func.coalesce(Shift.ends_at, Shift.starts_at) > start)
-    if query and query.end is not None:
-        found.append(Shift.starts_at < datetime.fromtimestamp(query.end, UTC))
-    return found
+@cache
+def _ahead(*bounds: str) -> Select[Shift]:
+    """The first `most` shifts ahead `now` of each of the offers `ids`: those after `start` and before `end`, where they are given."""
+    ends = func.coalesce(Shift.ends_at, Shift.starts_at)
+    dated = [ends > bindparam("now")]
+    if "start" in bounds:
+        dated.append(ends > bindparam("start"))
+    if "end" in bounds:
+        dated.append(Shift.starts_at < bindparam("end"))
+    order = (Shift.starts_at.is_(None), Shift.starts_at, Shift.id)
+    rank = func.row_number().over(partition_by=Shift.offer_id, order_by=order).label("rank")
+    ranked = (
+        select(Shift.id.label("id"), rank)
+        .where(
+            Shift.offer_id.in_(bindparam("ids", expanding=True)),
+            Shift.state == ShiftState.PLANNED,
+            or_(Shift.starts_at.is_(None), and_(*dated)),
+        )
+        .subquery()
+    )
+    return (
+        select(Shift)
+        .join(ranked, ranked.c.id == Shift.id)
+        .where(ranked.c.rank <= bindparam("most"))
+        .order_by(Shift.offer_id, *order)
+        .options(raiseload("*"))
+    )

@@ -1,0 +1,82 @@
+"""The offers of a page are fetched by their numbers, whatever else is asked of them: the time does not grow with the portal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session as Unit
+
+from portal import clock
+from portal.models import AssociationState, Feed, OfferState
+from portal.services import finding, likes
+from tests import factories
+from tests.people import Cast
+
+
+def plans(unit: Unit, work: Any) -> list[str]:
+    """How SQLite goes about each statement of `work`: its steps."""
+    sent: list[tuple[str, Any]] = []
+
+    def see(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+        sent.append((statement, values))
+
+    connection = unit.connection()
+    event.listen(connection.engine, "before_cursor_execute", see)
+    try:
+        work()
+    finally:
+        event.remove(connection.engine, "before_cursor_execute", see)
+    return [
+        str(step[3])
+        for statement, values in sent
+        for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+    ]
+
+
+def test_the_offers_of_a_page_are_fetched_by_number(session: Unit, cast: Cast) -> None:
+    offers = [factories.offer(cast.jardins, title=f"Besoin {n}") for n in range(3)]
+    session.add_all(offers)
+    session.flush()
+    steps = plans(session, lambda: finding.of_ids([offer.id for offer in offers]))
+    assert [step for step in steps if step.startswith(("SEARCH offers", "SCAN offers"))] == [
+        "SEARCH offers USING INTEGER PRIMARY KEY (rowid=?)"
+    ]
+
+
+@pytest.mark.parametrize("why", ["offer", "association", "feed", "expired"])
+def test_what_may_not_be_listed_any_more_has_no_card(session: Unit, cast: Cast, why: str) -> None:
+    feed = Feed(name="flux", title="Flux", url="https://example.org/flux")
+    session.add(feed)
+    session.flush()
+    offer = factories.offer(cast.panier, feed_id=feed.id, external_id="1")
+    other = factories.offer(cast.jardins)
+    session.add_all([offer, other])
+    session.flush()
+    numbers = [offer.id, other.id]
+    assert [card.offer.id for card in finding.of_ids(numbers)] == numbers
+    match why:
+        case "offer":
+            offer.state = OfferState.HIDDEN
+        case "association":
+            cast.panier.state = AssociationState.SUSPENDED
+        case "feed":
+            feed.hidden_at = clock.now()
+        case _:
+            offer.expires_at = clock.now()
+    session.flush()
+    assert [card.offer.id for card in finding.of_ids(numbers)] == [other.id]
+
+
+def test_a_like_is_told_to_its_person_alone(session: Unit, cast: Cast) -> None:
+    offer = factories.offer(cast.jardins)
+    session.add(offer)
+    session.flush()
+    likes.like(cast.alice, offer)
+    session.flush()
+    told = [
+        finding.of_ids([offer.id], person)[0].is_liked
+        for person in (cast.alice.id, cast.bob.id, None, cast.alice.id)
+    ]
+    assert told == [True, False, False, True]
