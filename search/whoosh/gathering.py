@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.ranking import FIELDS, LENGTHS
-from search.text import fold
 from search.whoosh import bits, layout, postings, schema
-from search.whoosh.lexicon import ALIKE, word_hashes
+from search.whoosh.lexicon import ALIKE, MARKED
 from search.whoosh.occurrences import Field, ReadBack, Sorted, numbered
 from search.whoosh.pieces import TEXT, Numbers, Texts
 from search.whoosh.runs import heads
 from search.whoosh.schema import ACCENTED, EXACT, Arrays, Entry
+from search.whoosh.wordlist import hashes_of, small, spellings_of, words_of
 
 Ints = NDArray[Any]
 Put = Callable[[Arrays], None]
@@ -32,9 +32,10 @@ RARE = 64  # and no word that fewer hold
 MOST = 254  # of a frequency that fits a code; what is more stands with the other fields
 
 
-def small(numbers: Ints) -> Ints:
-    """The same numbers, none below 0, in the fewest bytes that hold the largest."""
-    return numbers.astype(np.min_scalar_type(int(numbers.max(initial=0))))
+def _listed(found: Sorted, count: int) -> Arrays:
+    """The words of the one field of a group, and the documents of each."""
+    starts = np.append(np.flatnonzero(heads(found.word)), len(found.doc))
+    return {"starts": small(starts), "doc": _docs(found.doc, count), **words_of(found.words)}
 
 
 def _arrays(found: Sorted, fields: int, count: int) -> Arrays:
@@ -47,12 +48,24 @@ def _arrays(found: Sorted, fields: int, count: int) -> Arrays:
     begins = np.flatnonzero(heads(word))
     arrays = _coded(found, code, np.cumsum(new, dtype=np.int32) - 1, begins, fields)
     del code
-    arrays |= {"doc": doc[new], **_lexicon(found.words)}
-    arrays["place_starts"] = small(np.append(found.begins[new], len(found.places)))
+    arrays |= {"doc": _docs(doc[new], count), **words_of(found.words), **hashes_of(found.words)}
+    arrays |= _place_starts(small(np.append(found.begins[new], len(found.places))))
     del new
     arrays["places"] = _placed(found, fields)
     arrays |= _masks(arrays, count)
     return arrays | {"lengths": small(lengths.ravel()), "totals": lengths.sum(axis=1)}
+
+
+def _docs(docs: Ints, count: int) -> Ints:
+    """Documents in the fewest bytes that hold any of the segment, also one without a word."""
+    return docs.astype(np.min_scalar_type(max(count - 1, 0)))
+
+
+def _place_starts(starts: Ints) -> Arrays:
+    """Where the positions of each posting begin: every few marked, the others from their mark on."""
+    marks = starts[::MARKED].copy()
+    starts -= np.repeat(marks, MARKED)[: len(starts)]
+    return {"place_marks": marks, "place_steps": small(starts)}
 
 
 def _placed(found: Sorted, fields: int) -> Ints:
@@ -236,15 +249,21 @@ class Arranged:
             if name not in ready:
                 group = homes[name]
                 found = self._gathering.sorted(group, self._rank)
-                arrays = _arrays(found, len(GROUPS[group]), len(self._rank))
-                self._put({f"{group}_{key}": values for key, values in arrays.items()})
+                fields, count = len(GROUPS[group]), len(self._rank)
+                arrays = (
+                    _listed(found, count) if group == ACCENTED else _arrays(found, fields, count)
+                )
+                # Small ones side by side: where a system maps two megabytes at a time, a question for a word's number
+                # would otherwise make parts of long lists count as this process's memory.
+                keys = sorted(arrays, key=lambda key: arrays[key].nbytes)
+                self._put({f"{group}_{key}": arrays[key] for key in keys})
                 del arrays
                 words[group] = found.words
                 for at, other in enumerate(GROUPS[group]):
                     ready[other] = found.of(at, len(GROUPS[group]))
                 del found
             yield name, ready.pop(name)
-        self._put(_spellings(words[EXACT], words[ACCENTED]))
+        self._put(spellings_of(words[EXACT], words[ACCENTED]))
 
     def _ids(self) -> Field:
         ids = [b"%d" % number for number in self._columns["id"].tolist()]
@@ -252,26 +271,3 @@ class Arranged:
         counts = np.ones(len(ids), np.int32)
         words = [ids[doc] for doc in docs.tolist()]
         return Field(words, np.arange(len(ids) + 1), docs, counts, np.empty(0, np.uint32))
-
-
-def _lexicon(ordered: list[bytes]) -> Arrays:
-    """Sorted words, one after the other, and their hashes sorted with the word of each."""
-    offsets = np.zeros(len(ordered) + 1, np.int64)
-    np.cumsum([len(word) for word in ordered], out=offsets[1:])
-    hashes = word_hashes(ordered)
-    by_hash = np.argsort(hashes, kind="stable")
-    return {
-        "words": np.frombuffer(b"".join(ordered), np.uint8),
-        "word_offsets": small(offsets),
-        "word_lengths": small(np.array([len(word.decode()) for word in ordered], np.int64)),
-        "hashes": hashes[by_hash],
-        "hash_words": by_hash.astype(np.int32),
-    }
-
-
-def _spellings(exact: list[bytes], accented: list[bytes]) -> Arrays:
-    """Which accented words are spellings of which exact word: (exact, accented), by exact word."""
-    numbers = {word: number for number, word in enumerate(exact)}
-    words = np.array([numbers[fold(word.decode()).encode()] for word in accented], np.int32)
-    order = np.argsort(words, kind="stable")
-    return {"spelled_words": words[order], "spellings": order.astype(np.int32)}

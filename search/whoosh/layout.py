@@ -6,6 +6,7 @@ the three by the cell of a 0.1 degree grid that they are in, so that neighbours 
 """
 
 from array import array
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +72,10 @@ def columns_of(rows: "Rows") -> tuple[Arrays, Names, Ints]:
     arrays |= _clusters(arrays["cluster"]) | _planes(arrays)
     arrays |= _themes(tables, rank, len(names[THEMES]))
     arrays |= _places(arrays) | _moments(arrays)
+    for name in ("remote", "expires", "shift_doc"):
+        del arrays[name]  # only what was made of them is ever asked
+    for name in ("version", "association", "shift_start", "shift_end", "brief_end"):
+        arrays[name] = _short(arrays[name])
     return arrays, names, rank
 
 
@@ -132,6 +137,12 @@ def _order(tables: Arrays) -> Ints:
     np.minimum.at(least, which, home)
     home = np.where(zone < 2, least[which], home)
     return np.lexsort((np.where(zone < 2, which, 0), home, zone))
+
+
+def _short(numbers: Ints) -> NDArray[Any]:
+    """The same in four bytes each, if they fit: as seconds do until 2106. To be compared, not reckoned with."""
+    fits = len(numbers) and numbers.min() >= 0 and numbers.max() < 1 << 32
+    return numbers.astype(np.uint32) if fits else numbers
 
 
 def _by_doc(tables: Arrays, kind: str, rank: Ints) -> Ints:
@@ -224,12 +235,11 @@ def _moments(arrays: Arrays) -> Arrays:
 
 def _days(start: Ints, docs: NDArray[np.int32], count: int) -> Arrays:
     """The days on which many offers begin, where they stand among the brief shifts, their masks."""
-    days, begins, sizes = np.unique(start // DAY, return_index=True, return_counts=True)
+    _, begins, sizes = np.unique(start // DAY, return_index=True, return_counts=True)
     many = (sizes * HEAVY > count) & (sizes > RARE)
     begins, ends = begins[many], (begins + sizes)[many]
     masks = [bits.of(docs[b:e], count) for b, e in zip(begins.tolist(), ends.tolist(), strict=True)]
     return {
-        "day": days[many],
         "day_begins": begins,
         "day_ends": ends,
         "day_masks": np.concatenate(masks) if masks else np.empty(0, np.uint64),

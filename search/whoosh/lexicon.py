@@ -13,8 +13,8 @@ from search.whoosh.runs import spans
 from search.whoosh.schema import Arrays
 
 ALIKE = "alike"
+MARKED = 8  # postings from one mark of where their positions begin to the next
 Ints = NDArray[Any]
-
 
 _BASE = 0x9E37_79B9_7F4A_7C15
 _HASHED = 64  # of a word's bytes; longer ones that begin alike are told apart by reading them
@@ -37,27 +37,12 @@ def word_hash(word: bytes) -> np.uint64:
     return np.uint64(sum(map(mul, word, _POWERS)) % 2**64)
 
 
-class Group:
-    """The merged postings of some fields in one segment.
-
-    Of the fields the last is the main one: its frequency (up to 254) and length stand in `code`
-    beside each document; all else stands at the side, with the place of its document in the list.
-    """
+class Lists:
+    """The words of one segment, and the documents of each."""
 
     def __init__(self, arrays: Arrays, name: str) -> None:
-        def of(key: str) -> Ints:
-            return arrays[f"{name}_{key}"]
-
-        self._bytes, self._offsets = of("words"), of("word_offsets")
-        self._hashes, self._hash_words = of("hashes"), of("hash_words")
-        self._starts, self._doc, self._code = of("starts"), of("doc"), of("code")
-        self._side_starts, self._side_at = of("side_starts"), of("side_at")
-        self._side_field, self._side_code = of("side_field"), of("side_code")
-        self._place_starts, self._places = of("place_starts"), of("places")
-        self._lengths = of("word_lengths")
-        self._most, self._alike = of("most"), of(ALIKE)
-        self._counts = of("counts").reshape(len(self), -1) if len(self) else of("counts")
-        self._rows, self._masks = of("mask_rows"), of("masks")
+        self._bytes, self._offsets = arrays[f"{name}_words"], arrays[f"{name}_word_offsets"]
+        self._starts, self._doc = arrays[f"{name}_starts"], arrays[f"{name}_doc"]
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -65,6 +50,38 @@ class Group:
     def __getitem__(self, number: int) -> bytes:
         begin, end = int(self._offsets[number]), int(self._offsets[number + 1])
         return self._bytes[begin:end].tobytes()
+
+    def size(self, number: int) -> int:
+        """How many documents have a word, deleted ones too."""
+        return int(self._starts[number + 1]) - int(self._starts[number])
+
+    def docs(self, number: int) -> Docs:
+        """The documents of a word, ascending."""
+        return self._doc[int(self._starts[number]) : int(self._starts[number + 1])]
+
+
+class Group(Lists):
+    """The merged postings of some fields in one segment.
+
+    Of the fields the last is the main one: its frequency (up to 254) and length stand in `code`
+    beside each document; all else stands at the side, with the place of its document in the list.
+    """
+
+    def __init__(self, arrays: Arrays, name: str) -> None:
+        super().__init__(arrays, name)
+
+        def of(key: str) -> Ints:
+            return arrays[f"{name}_{key}"]
+
+        self._hashes, self._hash_words, self._code = of("hashes"), of("hash_words"), of("code")
+        self._side_starts, self._side_at = of("side_starts"), of("side_at")
+        self._side_field, self._side_code = of("side_field"), of("side_code")
+        self._place_marks, self._place_steps = of("place_marks"), of("place_steps")
+        self._places = of("places")
+        self._lengths = of("word_lengths")
+        self._most, self._alike = of("most"), of(ALIKE)
+        self._counts = of("counts").reshape(len(self), -1) if len(self) else of("counts")
+        self._rows, self._masks = of("mask_rows"), of("masks")
 
     def find_all(self, words: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
         """The numbers of those of the words that are here: one search over all hashes."""
@@ -108,10 +125,6 @@ class Group:
         """The first word with the very same documents and codes; often the word itself."""
         return int(self._alike[number])
 
-    def size(self, number: int) -> int:
-        """How many documents have a word, deleted ones too."""
-        return int(self._starts[number + 1]) - int(self._starts[number])
-
     def sizes(self, numbers: range) -> Ints:
         """The same for neighbouring words."""
         return np.diff(self._starts[numbers.start : numbers.stop + 1].astype(np.int64))
@@ -119,10 +132,6 @@ class Group:
     def lengths(self, numbers: range) -> Ints:
         """How many characters neighbouring words have."""
         return self._lengths[numbers.start : numbers.stop]
-
-    def docs(self, number: int) -> Docs:
-        """The documents of a word, ascending."""
-        return self._doc[int(self._starts[number]) : int(self._starts[number + 1])]
 
     def codes(self, number: int) -> Ints:
         """Frequency << 8 | length of the main field of each; 0 where it lacks the word."""
@@ -164,13 +173,18 @@ class Group:
 
         Where those of each begin, and all of them as position * fields + field.
         """
-        starts = self._place_starts[int(self._starts[number]) : int(self._starts[number + 1]) + 1]
-        begins = starts[at].astype(np.int64)
-        if len(at) == len(starts) - 1 > 0:
-            return begins - begins[0], self._places[begins[0] : int(starts[-1])].astype(np.int64)
-        counts = starts[at + 1].astype(np.int64) - begins
+        at = at + int(self._starts[number])
+        begins, ends = self._place_starts(at), self._place_starts(at + 1)
+        if len(at) == self.size(number) > 0:
+            return begins - begins[0], self._places[begins[0] : ends[-1]].astype(np.int64)
+        counts = ends - begins
         places = self._places[spans(begins, counts)]
         return counts.cumsum() - counts, places.astype(np.int64)
+
+    def _place_starts(self, postings: Ints) -> Ints:
+        """Where the positions of some postings begin."""
+        starts = self._place_marks[postings // MARKED] + self._place_steps[postings]
+        return np.asarray(starts.astype(np.int64))
 
 
 def among(listed: Docs, docs: Docs) -> tuple[Ints, Mask]:

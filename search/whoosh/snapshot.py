@@ -17,7 +17,7 @@ from search.whoosh import bits, layout, manifest, sidecar
 from search.whoosh.bits import Bits, Docs
 from search.whoosh.gathering import GROUPS
 from search.whoosh.layout import Names
-from search.whoosh.lexicon import Group, among
+from search.whoosh.lexicon import Group, Lists, among
 from search.whoosh.runs import spans
 from search.whoosh.schema import ACCENTED, EXACT, Arrays
 from search.whoosh.standing import Standing, Standings
@@ -32,7 +32,8 @@ class File:
     def __init__(self, arrays: Arrays, names: Names) -> None:
         self.arrays = arrays
         self.count = len(arrays["id"])
-        self.groups = {name: Group(arrays, name) for name in GROUPS}
+        self.groups = {name: Group(arrays, name) for name in GROUPS if name != ACCENTED}
+        self.lists: dict[str, Lists] = {**self.groups, ACCENTED: Lists(arrays, ACCENTED)}
         self.codes = {
             kind: {name: code for code, name in enumerate(some)} for kind, some in names.items()
         }
@@ -54,12 +55,8 @@ class Part:
     def __init__(self, file: File, live: Bits | None) -> None:
         arrays = file.arrays
         self.arrays, self.count = arrays, file.count
-        self.groups, self.codes, self.planes, self.own = (
-            file.groups,
-            file.codes,
-            file.planes,
-            file.own,
-        )
+        self.groups, self._lists, self.codes = file.groups, file.lists, file.codes
+        self.planes, self.own = file.planes, file.own
         self._standings = file.standings
         self.needs = arrays["cluster"]
         self.pairs, self.crowds = int(arrays["pairs"][0]), arrays["crowds"].astype(np.int64)
@@ -115,7 +112,7 @@ class Part:
 
     def live_size(self, group: str, number: int) -> int:
         """How many live documents have a word."""
-        words = self.groups[group]
+        words = self._lists[group]
         if not len(self.dead):
             return words.size(number)
         _, gone = among(words.docs(number), self.dead)
@@ -126,7 +123,7 @@ class Part:
         listed = self.arrays["spelled_words"]
         begin, end = listed.searchsorted(np.array((number, number + 1), listed.dtype)).tolist()
         for spelling in self.arrays["spellings"][begin:end].tolist():
-            word = self.groups[ACCENTED][spelling].decode()
+            word = self._lists[ACCENTED][spelling].decode()
             yield word, self.live_size(ACCENTED, spelling)
 
 
