@@ -12,7 +12,7 @@ from portal.models import (
     Person,
 )
 from portal.services import feeds
-from portal.services.feeds import Limits
+from portal.services.feed_limits import Limits
 from tests import gazetteer
 from tests.people import Cast
 from tests.signing_in import sign_in

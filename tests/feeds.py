@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from portal.models import Feed
 from portal.services import feeds
+from portal.services.feed_limits import Limits
 from portal.services.feed_runs import Tally
-from portal.services.feeds import Limits
 
 HEADER = "identifiant;titre;description;association;date_debut;date_fin;places;a_distance"
 LIMITS = Limits(max_bytes=10**8, max_seconds=30, max_records=10**6, allow_private=True)

@@ -13,9 +13,8 @@ from portal.errors import Conflict, Invalid, KeyNeeded, TooLarge
 from portal.formats.problem import FeedProblem
 from portal.models import Feed, FeedRun, FeedState, KeyScope, RunOutcome
 from portal.services import feed_runs, feed_turns, feeds
+from portal.services.feed_limits import Limits
 from portal.services.feed_runs import Tally
-from portal.services.feed_turns import Save
-from portal.services.feeds import Limits
 
 data = Blueprint("api_uploads", __name__)
 keyed(data, "upload")
@@ -29,7 +28,7 @@ COUNTS = ("records", "created", "updated", "unchanged", "withdrawn", "repaired",
 def upload() -> Any:
     """200 with the run's counts; 202 when a person must look first; 422 with its problems when nothing was usable."""
     feed = _feed(require(KeyScope.UPLOAD).feed_id)
-    limits = _limits()
+    limits = Limits.of(current_app.config)
     feed_id = feed.id
     # The body may come slowly: nothing is locked meanwhile.
     db.session.commit()
@@ -37,21 +36,9 @@ def upload() -> Any:
         _receive(file, limits.max_bytes)
         feed = db.session.get_one(Feed, feed_id)
         with feed_turns.alone(feed, db.session.commit) as save:
-            done, tally = _read(feed, file, limits, save)
+            feed.format = "footprint"
+            done, tally = feeds.receive(feed, file, limits, save)
     return jsonify(_told(feed, done, tally)), _status(done, tally)
-
-
-def _read(feed: Feed, file: Any, limits: Limits, save: Save) -> tuple[FeedRun, Tally]:
-    feed.format = "footprint"
-    started = feeds.begin(feed)
-    save()
-    tick = feed_turns.noting(started, save, lambda _count: None)
-    tally = feeds.read(feed, file, limits, save, tick)
-    if tally.outcome is RunOutcome.SUSPECT and not (tally.records or tally.missing):
-        # Not a record could be read, and whoever sent it hears so at once: nobody else has to look first.
-        tally.outcome = RunOutcome.FAILED
-    started.bytes = file.tell()
-    return feeds.finish(feed, started, tally, save), tally
 
 
 def _feed(feed_id: int | None) -> Feed:
@@ -81,16 +68,6 @@ def _receive(file: Any, most: int) -> None:
     if not size:
         raise Invalid("Le corps de la requête est vide : envoyez-y le Footprint XML.")
     file.seek(0)
-
-
-def _limits() -> Limits:
-    settings = current_app.config
-    return Limits(
-        settings["FEEDS_MAX_BYTES"],
-        settings["FEEDS_MAX_SECONDS"],
-        settings["FEEDS_MAX_RECORDS"],
-        settings["FEEDS_ALLOW_PRIVATE"],
-    )
 
 
 def _status(done: FeedRun, tally: Tally) -> int:

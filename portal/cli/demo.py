@@ -179,10 +179,6 @@ def _free_ids(table: Table, count: int) -> list[int]:
 
 def _read_feed(world: DemoWorld, partner: feeds.Partner) -> None:
     """Add a partner's feed and read its first delivery, as the server that will answer at its address gives it."""
-    settings = current_app.config
-    limits = Limits(
-        settings["FEEDS_MAX_BYTES"], settings["FEEDS_MAX_SECONDS"], settings["FEEDS_MAX_RECORDS"]
-    )
     delivery = feeds.render(partner.name, world.today)
     with db.database().writing() as session:
         owner = Association(
@@ -196,7 +192,7 @@ def _read_feed(world: DemoWorld, partner: feeds.Partner) -> None:
         session.flush()
         feed = feed_services.add(
             partner.name,
-            f"{settings['BASE_URL']}/demo/feeds/{partner.file}",
+            f"{current_app.config['BASE_URL']}/demo/feeds/{partner.file}",
             partner.format,
             title=partner.title,
             association_id=owner.id,
@@ -204,11 +200,9 @@ def _read_feed(world: DemoWorld, partner: feeds.Partner) -> None:
             owner_id=_coordinator() if partner is feeds.PARTNERS[0] else None,
         )
         session.add_all(_earlier_runs(feed.id, partner.offers))
-        started = feed_services.begin(feed)
         session.commit()
-        tally = feed_services.read(feed, io.BytesIO(delivery), limits, session.commit)
-        started.bytes = len(delivery)
-        feed_services.finish(feed, started, tally, session.commit)
+        limits = Limits.of(current_app.config)
+        feed_services.receive(feed, io.BytesIO(delivery), limits, session.commit)
 
 
 def _earlier_runs(feed_id: int, offers: int) -> list[FeedRun]:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO
 
 import click
 from flask import current_app
@@ -19,12 +19,12 @@ from sqlalchemy import func, select
 from portal import db, queue
 from portal.cli.database import with_database
 from portal.errors import NotFound, PortalError
-from portal.fetch import basic, fetch
+from portal.fetch import basic
 from portal.formats import FORMATS, FeedProblem
 from portal.models import Feed, FeedRun, RunOutcome
-from portal.services import feed_runs, feed_turns, feeds
+from portal.services import feed_pages, feed_runs, feed_turns, feeds
+from portal.services.feed_limits import Limits
 from portal.services.feed_runs import Tally
-from portal.services.feeds import Limits
 
 commands = click.Group("feeds", help="Partner feeds: add, run, import, preview.")
 FORMAT = click.option(
@@ -38,18 +38,6 @@ DONE, NOTHING, USAGE, SUSPECT = 0, 1, 2, 3
 # Names, addresses and values are printed as they are: a bracket in them is no markup.
 out = Console(highlight=False, soft_wrap=True, markup=False)
 err = Console(stderr=True, highlight=False, markup=False)
-
-
-def limits() -> Limits:
-    """The limits of the settings."""
-    settings = current_app.config
-    return Limits(
-        settings["FEEDS_MAX_BYTES"],
-        settings["FEEDS_MAX_SECONDS"],
-        settings["FEEDS_MAX_RECORDS"],
-        settings["FEEDS_ALLOW_PRIVATE"],
-        settings["BASE_URL"],
-    )
 
 
 def credentials_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -145,11 +133,12 @@ def _run_one(name: str) -> int:
     with db.database().writing() as session, told():
         feed = feeds.by_name(name)
         session.commit()
+        limits = Limits.of(current_app.config)
         with (
             _progress(feed.name) as tick,
-            feed_turns.alone(feed, session.commit, limits().max_seconds) as save,
+            feed_turns.alone(feed, session.commit, limits.max_seconds) as save,
         ):
-            return _report_run(feed, feeds.run(feed, limits(), save, tick))
+            return _report_run(feed, feeds.run(feed, limits, save, tick))
 
 
 def _run_due() -> int:
@@ -170,7 +159,7 @@ def _run_due() -> int:
 @with_database
 def import_(source: str, name: str, format: str, date_order: str) -> None:
     """Import a file, - (standard input) or a URL now, into the feed NAME, made when it is new."""
-    with db.database().writing() as session, told(), _opened(source) as stream:
+    with db.database().writing() as session, told(), _opened(source, format) as (stream, more):
         try:
             feed = feeds.by_name(name)
             feed.format = format or feed.format
@@ -179,11 +168,8 @@ def import_(source: str, name: str, format: str, date_order: str) -> None:
         feed.date_order = date_order
         session.commit()
         with feed_turns.alone(feed, session.commit) as save, _progress(name) as tick:
-            started = feeds.begin(feed)
-            save()
-            tick = feed_turns.noting(started, save, tick)
-            tally = feeds.read(feed, stream, limits(), save, tick)
-            done = feeds.finish(feed, started, tally, save)
+            limits = Limits.of(current_app.config)
+            done, tally = feeds.receive(feed, stream, limits, save, tick, more)
     _show_tally(tally)
     raise SystemExit(_status(done.outcome, tally))
 
@@ -195,10 +181,11 @@ def import_(source: str, name: str, format: str, date_order: str) -> None:
 @with_database
 def preview(source: str, format: str, date_order: str) -> None:
     """The same road, rolled back: what would happen, and each problem."""
-    with db.database().writing() as session, told(), _opened(source) as stream:
+    with db.database().writing() as session, told(), _opened(source, format) as (stream, more):
         feed = Feed(name="preview", format=format, date_order=date_order, every_minutes=360)
         feed.country, feed.zone, feed.columns, feed.runs = "FR", "Europe/Paris", {}, []
-        tally = feed_runs.preview(feed, stream, limits().max_records, session)
+        limits = Limits.of(current_app.config)
+        tally = feed_runs.preview(feed, stream, limits, session, more)
     _show_tally(tally, everything=True)
     raise SystemExit(_status(tally.outcome, tally))
 
@@ -214,23 +201,18 @@ def told() -> Iterator[None]:
 
 
 @contextmanager
-def _opened(source: str) -> Iterator[BinaryIO | IO[bytes]]:
-    """The bytes of a file, of standard input, or of a guarded download, seekable."""
+def _opened(source: str, format: str) -> Iterator[tuple[IO[bytes], feed_pages.Pages]]:
+    """The bytes of a file, of standard input, or of a guarded download with the pages that follow it; seekable."""
     if source.startswith(("http://", "https://")):
-        given = limits()
-        with fetch(
-            source,
-            max_bytes=given.max_bytes,
-            max_seconds=given.max_seconds,
-            allow_private=given.allow_private,
-        ) as download:
-            yield download.file
+        limits = Limits.of(current_app.config)
+        with feed_pages.opened(source, format, limits) as (download, more):
+            yield download.file, more
     elif source == "-":
         with tempfile.TemporaryFile() as file:
             while chunk := sys.stdin.buffer.read(1 << 20):
                 file.write(chunk)
             file.seek(0)
-            yield file
+            yield file, ()
     else:
         path = Path(source)
         if not path.is_file():
@@ -239,7 +221,7 @@ def _opened(source: str) -> Iterator[BinaryIO | IO[bytes]]:
             )
             raise SystemExit(USAGE)
         with path.open("rb") as opened:
-            yield opened
+            yield opened, ()
 
 
 @contextmanager

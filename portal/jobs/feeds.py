@@ -15,7 +15,7 @@ from portal import db
 from portal.errors import FeedBusy
 from portal.models import Feed
 from portal.services import feed_turns, feeds, grace
-from portal.services.feeds import Limits
+from portal.services.feed_limits import Limits
 
 log = structlog.get_logger(__name__)
 READERS = 4  # at once, in one worker
@@ -53,14 +53,7 @@ def run_due(readers: int = READERS) -> int:
 
 def run_next() -> bool:
     """Read the feed that waits longest; False when none does. A run that breaks is logged: the next one takes its work up."""
-    settings = current_app.config
-    limits = Limits(
-        settings["FEEDS_MAX_BYTES"],
-        settings["FEEDS_MAX_SECONDS"],
-        settings["FEEDS_MAX_RECORDS"],
-        settings["FEEDS_ALLOW_PRIVATE"],
-        settings["BASE_URL"],
-    )
+    limits = Limits.of(current_app.config)
     with db.database().reading():
         ids = [feed.id for feed in feeds.due()]
     for feed_id in ids:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO, Generic, TypeVar
+from typing import IO, BinaryIO, Generic, TypeVar, cast
 
 from portal import clock, formats
 from portal.formats.errors import FormatError
@@ -16,7 +16,7 @@ from portal.formats.item import FeedItem, FeedShift
 from portal.formats.problem import FeedProblem, Notebook, Severity
 from portal.formats.settings import ReadSettings
 from portal.models import Feed, Location
-from portal.services import feed_items
+from portal.services import feed_items, feed_pages
 from portal.services.feed_items import Known
 
 STEP = 250  # records between two words of progress
@@ -85,26 +85,29 @@ class Report:
 
 
 def check(
-    stream: BinaryIO,
+    stream: IO[bytes],
     report: Report,
     settings: ReadSettings,
     name: str = "",
+    own_url: str = "",
+    more: feed_pages.Pages = (),
     is_late: Callable[[], bool] = lambda: False,
 ) -> Iterator[int]:
     """Read the file into `report`, yielding now and then how many records were read. Wants a reading unit of work.
 
-    Never raises for what is in the file. `name` is a format, or empty to detect it; when `is_late` says so, what was read
+    Never raises for what is in the file or in the pages after it. `name` is a format, or empty to detect it; when `is_late` says so, what was read
     until then is the report.
     """
     known, seen, told = Known(Feed(name="")), set[str](), 0
     try:
-        report.format = formats.choose(stream, name).name
-        for one in formats.read(stream, settings, name):
+        report.format = formats.choose(cast(BinaryIO, stream), name).name
+        for one in feed_pages.offers(stream, settings, name, own_url, more):
             if isinstance(one, FeedProblem):
                 report.note(one)
+                report.records += one.severity is Severity.REFUSED and one.record > 0
             else:
                 _take(one, report, known, seen)
-            report.records = max(report.records, one.record)
+                report.records += 1
             if is_late():
                 report.is_cut = True
                 break

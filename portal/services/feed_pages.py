@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from typing import IO, BinaryIO, cast
 from urllib.parse import urljoin, urlsplit
 
@@ -18,12 +20,14 @@ from portal.fetch import Fetched, fetch
 from portal.formats import FeedItem, FeedProblem
 from portal.formats.problem import Notebook
 from portal.formats.settings import ReadSettings
+from portal.services.feed_limits import Limits
 
 PAGED = "relais"  # the one format that has pages
 MOST_PAGES = 2_000
 MOST_PAGE_BYTES = 8 * 1024 * 1024  # a larger file is a whole feed, and no page of one
 
-Fetch = Callable[[str, int, float], Fetched]  # address, most bytes, most seconds
+Fetch = Callable[..., Fetched]  # an address, max_bytes, max_seconds
+Pages = Iterable[IO[bytes] | FeedProblem]  # after the first one; a problem ends them
 Found = Iterator[FeedItem | FeedProblem]
 
 
@@ -32,7 +36,7 @@ def offers(
     settings: ReadSettings,
     name: str,
     own_url: str = "",
-    more: Iterable[IO[bytes] | FeedProblem] = (),
+    more: Pages = (),
 ) -> Found:
     """The records and problems of a stream and of the pages after it. Our own offers, handed back, are refused."""
     yield from _not_ours(formats.read(cast(BinaryIO, stream), settings, name), own_url)
@@ -43,36 +47,43 @@ def offers(
             yield from _not_ours(formats.read(cast(BinaryIO, page), settings, name), own_url)
 
 
-def fetcher(credentials: Mapping[str, str], *, allow_private: bool) -> Fetch:
-    """How the pages of one feed are fetched: with what convinces its server, behind the guard."""
+@contextmanager
+def opened(
+    address: str,
+    name: str,
+    limits: Limits,
+    credentials: Mapping[str, str] | None = None,
+    etag: str = "",
+    last_modified: str = "",
+) -> Iterator[tuple[Fetched, Pages]]:
+    """The first page of what lies at an address, and the pages that follow, each fetched when it is its turn: behind the guard,
+    with what convinces the server. Raises PortalError with a sentence when the first cannot be had."""
+    turn = partial(fetch, credentials=credentials or {}, allow_private=limits.allow_private)
+    with turn(
+        address,
+        max_bytes=limits.max_bytes,
+        max_seconds=limits.max_seconds,
+        etag=etag,
+        last_modified=last_modified,
+    ) as first:
+        # Where it goes on is looked up now: when the next page is wanted, this file has been read to its end.
+        yield first, _following(first, next_of(first, name), name, turn, limits)
 
-    def turn(address: str, max_bytes: int, max_seconds: float) -> Fetched:
-        return fetch(
-            address,
-            max_bytes=max_bytes,
-            max_seconds=max_seconds,
-            credentials=credentials,
-            allow_private=allow_private,
-        )
 
-    return turn
-
-
-def following(
-    first: Fetched, name: str, turn: Fetch, max_bytes: int, max_seconds: float
+def _following(
+    first: Fetched, address: str, name: str, turn: Fetch, limits: Limits
 ) -> Iterator[IO[bytes] | FeedProblem]:
     """The pages after the first one, each fetched when the one before was read, or the problem that ends them."""
-    began, left, seen = clock.now(), max_bytes - first.size, {first.url}
-    address = next_of(first, name)
+    began, left, seen = clock.now(), limits.max_bytes - first.size, {first.url}
     while address:
-        time_left = max_seconds - (clock.now() - began).total_seconds()
+        time_left = limits.max_seconds - (clock.now() - began).total_seconds()
         code = _stop(first.url, address, seen, min(left, time_left))
         if code:
             yield _problem(code, address)
             return
         seen.add(address)
         try:
-            fetched = turn(address, left, time_left)
+            fetched = turn(address, max_bytes=left, max_seconds=time_left)
         except PortalError as error:
             yield _problem("page_missing", address, why=error.in_words())
             return

@@ -12,19 +12,20 @@ import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import BinaryIO
+from typing import IO
 
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from portal import clock, db, formats
+from portal import clock, db
 from portal.formats.errors import FormatError
 from portal.formats.item import FeedAssociation, FeedItem, normal_id
 from portal.formats.problem import FeedProblem, Notebook, Severity
 from portal.formats.settings import ReadSettings
 from portal.models import Association, Feed, FeedState, Offer, RunOutcome
-from portal.services import feed_brake, feed_items, outbox
+from portal.services import feed_brake, feed_items, feed_pages, outbox
 from portal.services.feed_items import Change, Known
+from portal.services.feed_limits import Limits
 from portal.services.feed_turns import Progress, Save
 
 BATCH = 25  # records read before they are written together: about 50 ms of write transaction
@@ -110,7 +111,13 @@ def read(
     return tally
 
 
-def preview(feed: Feed, stream: BinaryIO, max_records: int, session: Session) -> Tally:
+def preview(
+    feed: Feed,
+    stream: IO[bytes],
+    limits: Limits,
+    session: Session,
+    more: feed_pages.Pages = (),
+) -> Tally:
     """What `read` would do for a feed that is not known yet. Every batch is rolled back, so that no lock is held for long."""
 
     def roll_back() -> None:
@@ -120,7 +127,8 @@ def preview(feed: Feed, stream: BinaryIO, max_records: int, session: Session) ->
 
     roll_back()
     try:
-        found = formats.read(stream, settings_of(feed, max_records), feed.format)
+        settings = settings_of(feed, limits.max_records)
+        found = feed_pages.offers(stream, settings, feed.format, limits.own_url, more)
         return read(feed, found, roll_back)
     finally:
         session.rollback()

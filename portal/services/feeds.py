@@ -7,17 +7,15 @@ before any transaction is open.
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import IO
+from datetime import datetime, timedelta
+from typing import IO, Any, cast
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, func, select, update
 
 from portal import clock, db, tokens, vault
 from portal.errors import Conflict, Invalid, NotFound, PortalError
-from portal.fetch import fetch
 from portal.formats import problem as item_problem
 from portal.models import (
     Feed,
@@ -41,22 +39,14 @@ from portal.services import (
     grace,
     outbox,
 )
+from portal.services.feed_limits import Limits
 from portal.services.feed_runs import Tally
 from portal.services.feed_turns import Progress, Save
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 JITTER = 0.1  # of the interval, so that feeds added together do not run together for ever
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one feed may cost (settings FEEDS_MAX_*), and whether private networks may be asked."""
-
-    max_bytes: int
-    max_seconds: float
-    max_records: int
-    allow_private: bool = False
-    own_url: str = ""  # of this portal: what comes from here is not taken back
+# After its beginning a run that lost its process is taken up again. Once: one that kills its process each time keeps its interval.
+TAKEN_UP = timedelta(minutes=10)
 
 
 def add(name: str, url: str = "", format: str = "", **options: object) -> Feed:
@@ -118,23 +108,13 @@ def run(feed: Feed, limits: Limits, save: Save, progress: Progress = lambda coun
     progress = feed_turns.noting(started, save, progress)
     try:
         sesame = vault.opened(feed.credentials)
-        with fetch(
-            feed.url,
-            max_bytes=limits.max_bytes,
-            max_seconds=limits.max_seconds,
-            etag=feed.etag,
-            last_modified=feed.last_modified,
-            credentials=sesame,
-            allow_private=limits.allow_private,
-        ) as download:
+        with feed_pages.opened(
+            feed.url, feed.format, limits, sesame, feed.etag, feed.last_modified
+        ) as (download, more):
             if download.is_not_modified:
                 feed_brake.drop(feed, save)  # brought by a file that was there in between
                 return finish(feed, started, Tally(outcome=RunOutcome.NOT_MODIFIED), save)
             is_paged = bool(feed_pages.next_of(download, feed.format))
-            turn = feed_pages.fetcher(sesame, allow_private=limits.allow_private)
-            more = feed_pages.following(
-                download, feed.format, turn, limits.max_bytes, limits.max_seconds
-            )
             started.bytes = download.size
             tally = read(feed, download.file, limits, save, progress, more)
             # Of many pages the first alone may be the same: they are all asked for each time.
@@ -148,13 +128,34 @@ def run(feed: Feed, limits: Limits, save: Save, progress: Progress = lambda coun
     return finish(feed, started, tally, save)
 
 
+def receive(
+    feed: Feed,
+    stream: IO[bytes],
+    limits: Limits,
+    save: Save,
+    progress: Progress = lambda count: None,
+    more: feed_pages.Pages = (),
+) -> tuple[FeedRun, Tally]:
+    """A run of what was handed over, as an open file that can seek. The door has the feed's turn."""
+    started = begin(feed)
+    started.bytes = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
+    save()
+    progress = feed_turns.noting(started, save, progress)
+    tally = read(feed, stream, limits, save, progress, more)
+    if tally.outcome is RunOutcome.SUSPECT and not (tally.records or tally.missing):
+        # Not a record could be read, and whoever handed it over hears so at once: nobody else has to look first.
+        tally.outcome = RunOutcome.FAILED
+    return finish(feed, started, tally, save), tally
+
+
 def read(
     feed: Feed,
     stream: IO[bytes],
     limits: Limits,
     save: Save,
     progress: Progress = lambda count: None,
-    more: Iterable[IO[bytes] | item_problem.FeedProblem] = (),
+    more: feed_pages.Pages = (),
 ) -> Tally:
     """Read an open stream, and the pages after it, into the feed's offers."""
     settings = feed_runs.settings_of(feed, limits.max_records)
@@ -165,7 +166,7 @@ def read(
 
 def begin(feed: Feed) -> FeedRun:
     """The row of a new run. An older one that still says "running" lost its process: this run finishes its work."""
-    db.session.execute(
+    interrupted = db.session.execute(
         update(FeedRun)
         .where(FeedRun.feed_id == feed.id, FeedRun.outcome == RunOutcome.RUNNING)
         .values(
@@ -174,12 +175,17 @@ def begin(feed: Feed) -> FeedRun:
             finished_at=clock.now(),
         )
     )
-    started = FeedRun(feed_id=feed.id, outcome=RunOutcome.RUNNING)
+    started = FeedRun(feed_id=feed.id, outcome=RunOutcome.RUNNING, started_at=clock.now())
     db.session.add(started)
-    interval = timedelta(minutes=feed.every_minutes)
-    feed.next_run_at = clock.now() + interval + interval * JITTER * tokens.fraction()
+    is_second = bool(cast("CursorResult[Any]", interrupted).rowcount)
+    feed.next_run_at = _next_time(feed) if is_second else started.started_at + TAKEN_UP
     db.session.flush()
     return started
+
+
+def _next_time(feed: Feed) -> datetime:
+    interval = timedelta(minutes=feed.every_minutes)
+    return clock.now() + interval + interval * JITTER * tokens.fraction()
 
 
 def finish(feed: Feed, started: FeedRun, tally: Tally, save: Save) -> FeedRun:
@@ -188,6 +194,8 @@ def finish(feed: Feed, started: FeedRun, tally: Tally, save: Save) -> FeedRun:
         setattr(started, name, getattr(tally, name))
     started.outcome, started.why = tally.outcome, tally.why[:500]
     started.finished_at = clock.now()
+    if feed.next_run_at == started.started_at + TAKEN_UP:  # nobody asked for another one meanwhile
+        feed.next_run_at = _next_time(feed)
     started.live = _live_count(feed)
     was_asked = feed.state is FeedState.SUSPECT
     if tally.outcome is RunOutcome.SUSPECT:

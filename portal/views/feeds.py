@@ -6,8 +6,9 @@ import io
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 from flask import (
     Blueprint,
@@ -25,12 +26,12 @@ from werkzeug.datastructures import FileStorage
 
 from portal import clock, db, formatting, permissions
 from portal.errors import PortalError
-from portal.fetch import fetch
 from portal.formats.settings import DateOrder, ReadSettings
 from portal.forms.feed import FeedForm, format_title
 from portal.limits import limiter
-from portal.services import feed_checks
+from portal.services import feed_checks, feed_pages
 from portal.services.feed_checks import Report
+from portal.services.feed_limits import Limits
 from portal.views import access, errors
 from portal.views.access import public, takes_files
 
@@ -143,32 +144,36 @@ def _counts(form: FeedForm, file: BinaryIO | None, report: Report) -> Iterator[i
     """Read what was given, within the limits of this page."""
     order: DateOrder = "mdy" if form.date_order.data == "mdy" else "dmy"
     settings = ReadSettings(date_order=order, max_records=MOST_RECORDS)
-    with _opened(form, file) as stream, db.database().reading():
+    name, own_url = form.format.data or "", current_app.config["BASE_URL"]
+    with _opened(form, file, name) as (stream, more), db.database().reading():
         ends_at = clock.now() + timedelta(seconds=MOST_SECONDS)
         yield from feed_checks.check(
-            stream, report, settings, form.format.data or "", lambda: clock.now() > ends_at
+            stream, report, settings, name, own_url, more, lambda: clock.now() > ends_at
         )
 
 
 @contextmanager
-def _opened(form: FeedForm, file: BinaryIO | None) -> Iterator[BinaryIO]:
-    """The file that was sent, or what the guarded download brings.
+def _opened(
+    form: FeedForm, file: BinaryIO | None, name: str
+) -> Iterator[tuple[IO[bytes], feed_pages.Pages]]:
+    """The file that was sent, or what the guarded download brings, and the pages that follow it.
 
     Everybody may ask: what is on the private network is opened to them in the demo alone, else to moderators, when the
     installation allows it at all.
     """
     if file is not None:
-        yield file
+        yield file, ()
         return
-    settings = current_app.config
-    is_trusted = settings["DEMO"] or permissions.may_moderate(access.person())
-    with fetch(
-        form.url.data or "",
-        max_bytes=min(MOST_BYTES, settings["FEEDS_MAX_BYTES"]),
-        max_seconds=min(MOST_SECONDS, settings["FEEDS_MAX_SECONDS"]),
-        allow_private=bool(settings["FEEDS_ALLOW_PRIVATE"] and is_trusted),
-    ) as download:
-        yield cast(BinaryIO, download.file)
+    limits = Limits.of(current_app.config)
+    is_trusted = current_app.config["DEMO"] or permissions.may_moderate(access.person())
+    limits = replace(
+        limits,
+        max_bytes=min(MOST_BYTES, limits.max_bytes),
+        max_seconds=min(MOST_SECONDS, limits.max_seconds),
+        allow_private=limits.allow_private and is_trusted,
+    )
+    with feed_pages.opened(form.url.data or "", name, limits) as (download, more):
+        yield download.file, more
 
 
 def _paced(pieces: Iterable[str]) -> Iterator[str]:

@@ -23,7 +23,7 @@ from portal.formats import FeedItem, ReadSettings
 from portal.formats import read as read_feed
 from portal.models import Location, Offer, OfferState, Precision, RecurrenceRule, Remote, Shift
 from portal.services import exports, feeds, shifts
-from portal.services.feeds import Limits
+from portal.services.feed_limits import Limits
 from tests import factories
 from tests.conftest import settings_for
 from tests.visitor import BASE, Visitor

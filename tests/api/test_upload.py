@@ -79,6 +79,18 @@ def test_a_body_is_imported_and_its_counts_are_told(
         assert [run.feed.name for run in opened.scalars(select(FeedRun))] == ["mains", "mains"]
 
 
+def test_what_comes_from_here_is_not_taken_back(
+    app: Flask, database: Database, secret: str
+) -> None:
+    ours = f"<detailURL>{BASE}/offers/7-planter</detailURL></VolunteerOpportunity>".encode()
+    body = feed_of(1, 2).replace(b"</VolunteerOpportunity>", ours, 1)
+    told = send(app, secret, body).get_json()
+    assert "own_offer" in [one["code"] for one in told["problems"]]
+    assert titles(database) == ["Planter 2"]
+    with database.reading() as opened:
+        assert opened.scalars(select(FeedRun.bytes)).one() == len(body)
+
+
 @pytest.mark.parametrize("body", [b"<html>no</html>", b"not xml at all", NAMELESS])
 def test_what_is_not_usable_is_refused_with_its_problems(
     app: Flask, database: Database, secret: str, body: bytes

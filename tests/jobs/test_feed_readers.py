@@ -24,6 +24,7 @@ from portal.errors import FeedBusy
 from portal.jobs import feeds as job
 from portal.models import Feed, FeedRun, JobLease, RunOutcome
 from portal.services import feed_turns, feeds, leases
+from portal.services.feed_runs import Tally
 from tests.feeds import line, table
 from tests.trust.bad_server import BadServer, bad_server
 
@@ -120,6 +121,38 @@ def test_control_without_the_turn_it_is_read_by_two(
     with feed_turns.alone(feeds.by_name("un"), session.commit):
         session.commit()
         assert job.run_due() == 2
+
+
+def test_a_killed_run_is_taken_up_again_soon_and_one_that_is_killed_again_waits_its_time(
+    session: Session, others: HTTPServer
+) -> None:
+    feed = feeds.by_name("un")
+    begin, hour = clock.now(), timedelta(minutes=60)
+    session.commit()
+    assert job.run_due() == 2  # and none is due for six hours
+    for after, due in ((hour, False), (7 * hour, True)):
+        with time_machine.travel(begin + after):
+            assert feeds.is_due(feed) is due
+    with time_machine.travel(begin + 7 * hour):
+        feeds.begin(feed)  # and its process is gone
+        session.commit()
+        assert not feeds.is_due(feed)
+    with time_machine.travel(begin + 7 * hour + 11 * MINUTE):
+        assert feeds.is_due(feed)
+        feeds.begin(feed)  # and gone again
+        session.commit()
+    with time_machine.travel(begin + 12 * hour):
+        assert not feeds.is_due(feed)
+    with time_machine.travel(begin + 14 * hour):
+        assert feeds.is_due(feed)
+
+
+def test_a_run_that_somebody_asks_for_meanwhile_comes_after_this_one(session: Session) -> None:
+    feed = feeds.add("livres", "https://example.org/feed.csv")
+    started = feeds.begin(feed)
+    feed.next_run_at = asked = clock.now()
+    feeds.finish(feed, started, Tally(), session.commit)
+    assert feed.next_run_at == asked
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from portal.fetch import fetch
 from portal.formats import FeedProblem
 from portal.models import Offer
 from portal.services import feed_pages, feeds
-from portal.services.feeds import Limits
+from portal.services.feed_limits import Limits
 from tests.feeds import HEADER, LIMITS
 
 Read = Callable[..., tuple[list[int], list[str]]]
@@ -31,9 +31,10 @@ def read(httpserver: HTTPServer) -> Read:
 
     def follow(max_bytes: int = 10**6, name: str = "relais") -> tuple[list[int], list[str]]:
         ids, codes = list[int](), list[str]()
-        turn = feed_pages.fetcher({"X-Api-Key": "clef"}, allow_private=True)
-        with turn(httpserver.url_for("/offers"), max_bytes, 20) as first:
-            for one in feed_pages.following(first, name, turn, max_bytes, 20):
+        limits = Limits(max_bytes, 20, 10**6, allow_private=True)
+        address, given = httpserver.url_for("/offers"), {"X-Api-Key": "clef"}
+        with feed_pages.opened(address, name, limits, given) as (_first, more):
+            for one in more:
                 if isinstance(one, FeedProblem):
                     assert one.hides_offers  # the run is not complete: it withdraws nothing
                     codes.append(one.code)

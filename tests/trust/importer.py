@@ -19,7 +19,7 @@ from portal import config, create_app, formats
 from portal.errors import NotFound
 from portal.formats import FeedItem
 from portal.services import feed_brake, feeds
-from portal.services.feeds import Limits
+from portal.services.feed_limits import Limits
 from tests.conftest import settings_for
 
 

@@ -20,7 +20,7 @@ from portal.formats.problem import Notebook
 from portal.formats.text import clean_html
 from portal.models import Offer, OfferState
 from portal.services import feeds, indexing
-from portal.services.feeds import Limits
+from portal.services.feed_limits import Limits
 from tests import factories
 from tests.arrivals import sign_in
 from tests.people import Cast

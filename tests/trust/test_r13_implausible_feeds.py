@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.models import Feed, FeedState, Offer, OfferState, Outbox, RunOutcome
 from portal.services import feed_answers, feed_brake, feeds
-from portal.services.feeds import Limits
+from portal.services.feed_limits import Limits
 from tests import factories
 
 LIMITS = Limits(max_bytes=10**7, max_seconds=20, max_records=10**5, allow_private=True)
