@@ -38,6 +38,14 @@ _keeping_structure = partial(
 _KEEPS_STRUCTURE = _keeping_structure()
 _WHOLE_LINK = re.compile(r"\s*(?:https?://[^\s/\\]|mailto:)", re.IGNORECASE)
 _BARE = nh3.Cleaner(tags=set(), clean_content_tags=_DROPPED_WITH_CONTENT)
+# What parts text on the page that it was written for: without its tags, words of two blocks would run together.
+_BLOCK = re.compile(
+    r"<(/?)(?:div|section|article|header|footer|main|table|tr|dl|dt|dd|figure|figcaption|address|center|pre)\b[^<>]*>",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(r"<(/?)h(?:([12])|[56])\b[^<>]*>", re.IGNORECASE)
+_CELL = re.compile(r"</t[dh]\s*>", re.IGNORECASE)
+_EMPTY = re.compile(r"<(p|h3|h4)>\s*</\1>")
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,15}(?:\s[^<>]*)?/?>")
 _ESCAPED_TAG = re.compile(r"&lt;/?[a-zA-Z][a-zA-Z0-9]{0,15}(?:\s|/?&gt;)")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
@@ -102,7 +110,7 @@ def clean_html(
         text = cut(plain(text) if _TAG.search(text) else text, name, notes, limit, at)
     if not _TAG.search(text):
         text = _paragraphs(html.escape(html.unescape(text), quote=False))
-    return _clean(text, name, notes, at).strip()
+    return _EMPTY.sub("", _clean(_in_blocks(text), name, notes, at)).strip()
 
 
 def plain(markup: str) -> str:
@@ -141,6 +149,12 @@ def _paragraphs(text: str) -> str:
     """Blank lines part paragraphs, single ones break lines."""
     blocks = re.split(r"\n\s*\n", text.replace("\r\n", "\n").replace("\r", "\n").strip())
     return "".join(f"<p>{'<br>'.join(b.strip().splitlines())}</p>" for b in blocks if b.strip())
+
+
+def _in_blocks(markup: str) -> str:
+    """The same in paragraphs and headings that we keep."""
+    text = _CELL.sub(" ", _BLOCK.sub(r"<\1p>", markup))
+    return _HEADING.sub(lambda match: f"<{match[1]}h{3 if match[2] else 4}>", text)
 
 
 def _clean(markup: str, name: str, notes: Notebook, at: int | None) -> str:

@@ -59,6 +59,12 @@ def test_a_line_that_is_too_long_is_cut_at_a_word_and_told() -> None:
             '<a rel="noopener noreferrer nofollow ugc">Un</a>',
         ),
         ("<p style='color:red' class=x>Un</p><iframe src=x>d</iframe>", "<p>Un</p>"),
+        ("<h1>Un</h1><div>deux</div><div><p>trois</p></div>", "<h3>Un</h3><p>deux</p><p>trois</p>"),
+        (
+            "<table><tr><td>9 h</td><td>Dole</td></tr><tr><td>10 h</td></tr></table>",
+            "<p>9 h Dole </p><p>10 h </p>",
+        ),
+        ("<h6>Un</h6><dl><dt>Quand</dt><dd>Lundi</dd></dl>", "<h4>Un</h4><p>Quand</p><p>Lundi</p>"),
         ("<svg><script>x</script></svg><math><mi>y</mi></math>", ""),
         ("   ", ""),
     ],
