@@ -15,7 +15,7 @@ from portal.formats.errors import NotThisFormat
 from portal.formats.item import FeedItem
 from portal.formats.json_feed import JsonReader, Record, chunks_of, objects, open_text, said_of
 from portal.formats.json_records import Shape
-from portal.formats.linked_nodes import Nodes, references
+from portal.formats.linked_nodes import Nodes, is_reference, references
 from portal.formats.linked_offers import draft_of, ident_of
 from portal.formats.problem import FeedProblem, Notebook
 from portal.formats.settings import ReadSettings
@@ -32,6 +32,14 @@ _SCRIPT = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _OPENED = re.compile(r"<script\b[^>]{0,500}?application/ld\+json[^>]{0,500}>", re.IGNORECASE)
+# Old pages hide their scripts from older browsers yet, in a comment or in CDATA.
+_HIDDEN = re.compile(
+    r"\s*(?://|/\*)?\s*<!(?:--|\[CDATA\[)(?:\s*\*/)?(.*?)(?:(?://|/\*)\s*)?(?:-->|\]\]>)(?:\s*\*/)?\s*",
+    re.DOTALL,
+)
+# What a page or an association holds its offers under.
+_HOLDS = frozenset({"mainEntity", "event", "events"})
+_LEVELS = 8
 _PAGE = re.compile(r"\s*<(?:!doctype|html|head|body|script|meta)", re.IGNORECASE)
 
 
@@ -54,7 +62,7 @@ def kind_of(value: dict[str, Any]) -> str:
 _SHAPE = Shape(
     frozenset({"@graph", "graph", "itemListElement", "dataFeedElement"}),
     lambda value: bool(kind_of(value)),
-    frozenset({"subEvent", "superEvent", "subEvents", "item", "event"}),
+    frozenset({"subEvent", "superEvent", "subEvents", "item"}) | _HOLDS,
 )
 
 
@@ -96,6 +104,8 @@ def _records(stream: BinaryIO, head: str, settings: ReadSettings) -> Iterator[Re
     scripts = 0
     for line, text in _scripts(chunks_of(stream), settings.max_record_chars):
         scripts += 1
+        if hidden := _HIDDEN.fullmatch(text):
+            line, text = line + text.count("\n", 0, hidden.start(1)), hidden.group(1)
         yield from _of_text(reader, iter([text]), line)
     if not scripts:
         raise NotThisFormat("html_page")
@@ -112,11 +122,14 @@ def _of_text(
 
 
 def _record(
-    value: dict[str, Any], notes: Notebook, settings: ReadSettings
+    value: dict[str, Any], notes: Notebook, settings: ReadSettings, levels: int = _LEVELS
 ) -> Iterator[FeedItem | FeedProblem]:
-    for name in _SHAPE.lists & set(value):  # a graph inside a list
+    holds = _SHAPE.lists if kind_of(value) else _SHAPE.lists | _HOLDS
+    for name in sorted(holds & set(value)) if levels else ():  # a graph inside a list, a page
         for inner in objects(value[name]):
-            yield from _record(inner, Notebook(notes.record, notes.line), settings)
+            if not is_reference(inner):
+                own = Notebook(notes.record, notes.line)
+                yield from _record(inner, own, settings, levels - 1)
     if not kind_of(value) and _SEEMS & set(value):
         notes.external_id = ident_of(value) or None
         notes.refused("@type", said_of(value, "@type", "type"), "type_unknown")

@@ -44,7 +44,7 @@ class Nodes:
         """Keep the nodes of a record that are pointed to; where one is told twice, what was told first."""
         for one in _objects(value):
             ident = _ident(one)
-            if ident not in self.wanted or _is_reference(one) or self._is_offer(one):
+            if ident not in self.wanted or is_reference(one) or self._is_offer(one):
                 continue
             if len(self._by_id) < _MOST:
                 self._by_id.setdefault(ident, one)
@@ -68,7 +68,7 @@ class _Joining:
             return value
         if isinstance(value, list):
             return [self.follow(one, levels - 1, is_node=is_node) for one in value]
-        if _is_reference(value) and _ident(value) in self._nodes:
+        if is_reference(value) and _ident(value) in self._nodes:
             value, is_node = self._nodes[_ident(value)], True
         return {
             name: self.follow(part, levels - 1, is_node=is_node) for name, part in value.items()
@@ -80,7 +80,8 @@ def _ident(value: dict[str, Any]) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _is_reference(value: dict[str, Any]) -> bool:
+def is_reference(value: dict[str, Any]) -> bool:
+    """Whether an object says nothing but which node it means."""
     return _ident(value) != "" and set(value) <= _NAMES
 
 

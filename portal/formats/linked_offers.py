@@ -52,7 +52,13 @@ def draft_of(
 def _cells(value: dict[str, Any], notes: Notebook) -> dict[str, str]:
     """The record under the names of our fields, all text."""
     who = next(
-        (o for name in ("hiringOrganization", "organizer", "provider", "agent") for o in objects(value.get(name))), {}
+        (
+            o
+            for name in ("hiringOrganization", "organizer", "provider", "agent")
+            for o in objects(value.get(name))
+            if not said_of(o, "@type").endswith("Person")  # whose name is not ours to publish
+        ),
+        {},
     )  # fmt: skip
     name = said_of(who, "name", "legalName") or _words(value, "hiringOrganization", "organizer")
     skills = [
@@ -103,7 +109,9 @@ def ident_of(value: dict[str, Any]) -> str:
     given = value.get("identifier")
     if isinstance(given, dict):
         given = given.get("value") or given.get("@value") or given.get("@id")
-    return text_of(given) or said_of(value, "@id", "id")
+    named = (text_of(given), said_of(value, "@id", "id"))
+    # A blank node's number is another at each delivery.
+    return next((one for one in named if one and not one.startswith("_:")), "")
 
 
 def image_of(value: dict[str, Any]) -> str:

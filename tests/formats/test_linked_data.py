@@ -151,3 +151,41 @@ def test_nodes_that_point_in_circles_end() -> None:
 def test_an_offer_that_a_list_points_to_is_read_once() -> None:
     listed = ', {"@type": "ListItem", "item": {"@id": "https://a.example/7"}}'
     assert read(GRAPH % (NODES + ",", listed)).ids == ["https://a.example/7"]
+
+
+EVENT = '{"@type": "Event", "@id": "https://a.example/1", "name": "T", "startDate": "2026-06-01"%s}'
+
+
+@pytest.mark.parametrize("name", ["mainEntity", "event", "events"])
+@pytest.mark.parametrize("around", ["%s", "[%s]", '{"@graph": [%s]}'])
+def test_what_a_page_or_an_association_holds_is_read(name: str, around: str) -> None:
+    page = '{"@context": "https://schema.org", "@type": "WebPage", "name": "P", "%s": [%s]}'
+    assert read(around % (page % (name, EVENT % "")), "linked_data").ids == ["https://a.example/1"]
+
+
+def test_pages_that_hold_pages_without_end_are_left_at_some_level() -> None:
+    deep = '{"@type": "WebPage", "mainEntity": ' * 400 + EVENT % "" + "}" * 400
+    assert read('{"@context": "https://schema.org", "@graph": [' + deep + "]}").ids == []
+
+
+def test_a_person_who_organises_is_not_published_as_an_association() -> None:
+    organizer = ', "organizer": {"@type": "Person", "name": "Jeanne Martin"}'
+    reading = read("[" + EVENT % organizer + "]", "linked_data")
+    assert reading.one.association is None and "association_missing" in reading.codes()
+
+
+def test_the_number_of_a_blank_node_is_no_id() -> None:
+    blank = (EVENT % ', "url": "https://a.example/page"').replace("https://a.example/1", "_:b0")
+    reading = read("[" + blank + "]", "linked_data")
+    assert (reading.ids, "id_from_url" in reading.codes()) == (["https://a.example/page"], True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("<!--", "-->"), ("//<![CDATA[", "//]]>"), ("/*<![CDATA[*/", "/*]]>*/")],
+)  # fmt: skip
+def test_a_script_that_is_hidden_from_old_browsers_is_read_whole(before: str, after: str) -> None:
+    script = f"<script type='application/ld+json'>\n{before}\n{EVENT % ''}\n{after}\n</script>"
+    reading = read("<html>" + script)
+    assert reading.one.line == 2  # where what is hidden begins
+    assert {"malformed_json", "truncated"}.isdisjoint(reading.codes())
