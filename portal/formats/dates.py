@@ -16,6 +16,8 @@ from portal.formats.problem import Notebook
 
 EARLIEST, LATEST = 1990, 2090
 _ISO = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(.+))?$")
+# A date of XML Schema may carry an offset without a time: it is that day.
+_DAY_ALONE = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:Z|[+-]\d{2}:\d{2})$")
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:T?(\d{4}(?:\d{2})?Z?))?$")
 _PARTS = re.compile(
     r"^(\d{1,4})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{1,4})(?:[,T\s]+(?:à\s+|at\s+)?(.+))?$"
@@ -107,6 +109,7 @@ def instant(
 
 def _read(text: str, order: str) -> tuple[int, int, int, str, str] | None:
     """(year, month, day, the rest, code of what was repaired)."""
+    text = _DAY_ALONE.sub(r"\1", text)
     if match := _ISO.match(text) or _COMPACT.match(text):
         year, month, day = (int(match.group(i)) for i in (1, 2, 3))
         code = ""

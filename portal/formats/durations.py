@@ -1,4 +1,4 @@
-"""Durations: ISO 8601 (`PT2H`, `P6M`) or a plain number, which means hours."""
+"""Durations: ISO 8601 (`PT2H`, `P6M`), hours and minutes as people write them, or a plain number, which means hours."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ _ISO = re.compile(
     r"(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})(?:\.\d+)?S)?)?$"
 )
 _HOURS = re.compile(r"^(\d{1,4})(?:[.,](\d{1,3}))?\s*(?:h|heures?|hours?|hrs?)?$", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"^(\d{1,4})\s*(?:h|:|heures?(?:\s+et)?|hours?(?:\s+and)?)\s*([0-5]?\d)\s*(?:min(?:ute)?s?|mn)?$"
+    r"|^(\d{1,4})\s*(?:min(?:ute)?s?|mn)$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +39,18 @@ def duration(
         notes.repaired(name, value, "duration_hours", at)
         whole, rest = divmod(minutes, 60)
         return Duration(f"PT{whole}H" + (f"{rest}M" if rest else ""), minutes) if minutes else None
+    if match := _CLOCK.match(text):
+        hours, past, alone = (int(part or 0) for part in match.groups())
+        minutes = hours * 60 + past + alone
+        return Duration(f"PT{minutes}M", minutes) if minutes else None
     match = _ISO.match(text.upper())
     if match is None or not any(match.groups()) or text.upper().endswith("T"):
         notes.repaired(name, value, "duration", at)
         return None
-    years, months, weeks, days, hours, minutes_, seconds = (
+    years, months, weeks, days, hours_, minutes_, seconds = (
         int(part or 0) for part in match.groups()
     )
     if years or months:
         return Duration(text.upper(), None)
-    total = ((weeks * 7 + days) * 24 + hours) * 60 + minutes_ + seconds // 60
+    total = ((weeks * 7 + days) * 24 + hours_) * 60 + minutes_ + seconds // 60
     return Duration(text.upper(), total)

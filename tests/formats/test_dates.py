@@ -131,6 +131,10 @@ def test_the_last_instant_of_a_day_is_meant_when_something_ends_on_it() -> None:
         ("P1W", "P1W", 7 * 24 * 60, []),
         ("2", "PT2H", 120, ["duration_hours"]),
         ("1,5 heure", "PT1H30M", 90, ["duration_hours"]),
+        ("1h30", "PT90M", 90, []),
+        ("2 heures et 15 minutes", "PT135M", 135, []),
+        ("1:05", "PT65M", 65, []),
+        ("90 min", "PT90M", 90, []),
     ],
 )
 def test_durations_are_iso_or_hours(
@@ -170,3 +174,10 @@ def test_a_place_knows_its_zone() -> None:
     assert zone_of_place("FR", "", "97400") == "Indian/Reunion"
     assert zone_of_place("US", "NJ", "08608") == "America/New_York"
     assert zone_of_place("US", "", "") == ""
+
+
+@pytest.mark.parametrize("text", ["2026-04-04Z", "2026-04-04-07:00", "2026-04-04+02:00"])
+def test_a_day_with_an_offset_alone_is_that_day(text: str) -> None:
+    notes = Notebook(1, 1)
+    assert moment(text, "startDate", notes) == Moment(date(2026, 4, 4))
+    assert notes.problems == []
