@@ -32,6 +32,7 @@ from portal.formats.settings import ReadSettings
 from portal.formats.table_dates import RowDates
 from portal.formats.text import clean_html, line
 from portal.formats.values import decimal, email, places, web_address, whole, yes_no
+from portal.formats.written_places import written_place
 from portal.formats.zones import zone_of, zone_of_place
 
 _COUNTRY, _ZONE = "FR", "Europe/Paris"
@@ -154,6 +155,8 @@ class TableRow:
 
     def location(self) -> FeedLocation | None:
         """The place that the row names, or None."""
+        if not any(map(self._cells.get, ("postal_code", "city", "position", "lat"))):
+            self._cells = {**self._cells, **_on_a_line(self._cells.get("street", ""))}
         written = self._cells.get("country", "")
         country = country_code(written) if written else self._settings.country or _COUNTRY
         if country is None:
@@ -206,3 +209,9 @@ class TableRow:
     def _instant(self, name: str, *, ends: bool = False) -> datetime | None:
         found = self._moment(name)
         return found.instant(self.zone(None), _LAST_MINUTE if ends else time()) if found else None
+
+
+def _on_a_line(street: str) -> dict[str, str]:
+    """The parts of an address that stands whole in the cell of its street, as spreadsheets have it."""
+    parts = written_place(street)
+    return {"street": "", **parts} if "postal_code" in parts else {}

@@ -164,3 +164,15 @@ def test_more_records_than_the_limit_are_not_read_and_hide_offers() -> None:
     reading = read(table, max_records=5)
     assert len(reading.ids) == 5
     assert reading.problem("too_many_records").hides_offers
+
+
+def test_an_address_that_stands_whole_in_one_cell_is_parted() -> None:
+    rows = (
+        "identifiant;titre;adresse;ville\n1;T;12 rue des Lilas, 69007 Lyon;\n2;U;Salle des fêtes;\n"
+    )
+    one, other = read(rows).items
+    place = one.locations[0]
+    assert (place.street, place.postal_code, place.city) == ("12 rue des Lilas", "69007", "Lyon")
+    assert other.locations[0].street == "Salle des fêtes"
+    named = read("identifiant;titre;adresse;ville\n1;T;12 rue des Lilas, 69007 Lyon;Lyon 7e\n").one
+    assert named.locations[0].city == "Lyon 7e"  # what is said stays
