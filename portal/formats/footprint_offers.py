@@ -160,12 +160,21 @@ class Opportunity:
         return read_durations(self._record, self._settings, fallback, wanted)
 
     def _tags(self, wrapper: str, name: str) -> tuple[str, ...]:
+        """Tags, wrapped in their plural or bare; some write them straight into the wrapper, between commas."""
         elements = self._parts.inside(wrapper, name)
         found = (
             line(said(e), name, self._notes, LENGTHS["tag"], self._parts.line_of(e))
             for e in elements
         )
-        return tuple(dict.fromkeys(filter(None, found)))
+        written = [
+            text
+            for bare in self._parts.all(wrapper)
+            if not len(bare)
+            for text in said(bare).split(",")
+        ]
+        at = self._parts.at(wrapper)
+        straight = (line(text, name, self._notes, LENGTHS["tag"], at) for text in written)
+        return tuple(dict.fromkeys(filter(None, (*found, *straight))))
 
     def _flags(self) -> tuple[str, ...]:
         flags = ("self_directed", "micro")

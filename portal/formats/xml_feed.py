@@ -29,6 +29,7 @@ _MARKUP_ONLY = re.compile(
     re.DOTALL,
 )
 _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)[^<>]*?(/?)>")
+_NOTHING = frozenset({"null", "NULL", "undefined", "None", "NaN"})
 _SPOOL_BYTES = 8 * 1024 * 1024
 
 
@@ -201,11 +202,14 @@ class Parts:
         return [part for name in names for part in self._by_name.get(name.lower(), ())]
 
     def first(self, *names: str) -> etree._Element | None:
-        """The first child of one of these names that says something; an empty element means it is absent."""
+        """The first child of one of these names that says something; an empty element means it is absent.
+
+        So does the word that a program writes for nothing.
+        """
         for name in names:
             for part in self._by_name.get(name.lower(), ()):
                 text = part.text
-                if (text and not text.isspace()) or len(part):
+                if (text and not text.isspace() and text.strip() not in _NOTHING) or len(part):
                     return part
         return None
 

@@ -221,3 +221,24 @@ def test_equal_deliveries_have_equal_fingerprints_whatever_their_date() -> None:
     ).item("1")
     changed = read(feed(offer("<skills>Lire</skills>"))).one
     assert one.fingerprint() == other.fingerprint() != changed.fingerprint()
+
+
+def test_tags_that_are_written_straight_into_their_wrapper_are_read() -> None:
+    item = read(
+        feed(
+            offer(
+                "<categoryTags>Hunger, Education</categoryTags><audienceTags>Teens</audienceTags>"
+            )
+        )
+    ).one
+    assert (item.tags, item.audiences) == (("Hunger", "Education"), ("Teens",))
+    assert item.themes == ("solidarity", "education")
+
+
+@pytest.mark.parametrize("nothing", ["null", "NULL", "undefined", "NaN"])
+def test_the_word_that_a_program_writes_for_nothing_is_nothing(nothing: str) -> None:
+    inner = f"<volunteersNeeded>{nothing}</volunteersNeeded><minimumAge> {nothing} </minimumAge><skills>{nothing}</skills>"
+    reading = read(feed(offer(inner)))
+    item = reading.one
+    assert (item.places_wanted, item.minimum_age, item.skills) == (None, None, "")
+    assert reading.codes() == ["location_missing"]
