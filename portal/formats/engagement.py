@@ -5,6 +5,7 @@ Foreign words stay in this file: a `mission` is an offer, a `domain` a theme, an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -13,12 +14,22 @@ from portal.formats.engagement_offers import Mission
 from portal.formats.errors import NotThisFormat
 from portal.formats.item import FeedItem
 from portal.formats.problem import FeedProblem, Notebook
+from portal.formats.records import Stretch
 from portal.formats.settings import ReadSettings
 from portal.formats.xml_feed import XmlReader, open_encoding, rewindable
 
 NAME = "engagement"
 _TITLE = "API Engagement"
 _RECORD = frozenset({"mission"})
+_OF_MISSION = re.compile(r"</?(?:[\w.-]+:)?(?:mission|clientId|title|applicationUrl)[\s/>]")
+
+
+class _Reader(XmlReader):
+    """The missions of a feed; what a feed says of itself before the first (a total, a date) is no lost record."""
+
+    def _is_lost(self, stretch: Stretch) -> bool:
+        is_of_feed = self.count == 0 and _OF_MISSION.search(stretch.text) is None
+        return not is_of_feed and super()._is_lost(stretch)
 
 
 def recognises(head: str) -> bool:
@@ -36,7 +47,7 @@ def read(stream: BinaryIO, settings: ReadSettings) -> Iterator[FeedItem | FeedPr
         notes = Notebook(0, 1)
         notes.repaired("encoding", encoding.announced, "encoding_declared", used=encoding.name)
         yield from notes.problems
-    reader = XmlReader(stream, encoding, _RECORD, "clientId", settings)
+    reader = _Reader(stream, encoding, _RECORD, "clientId", settings)
     for found in reader.read(_RECORD):
         if reader.count > settings.max_records:
             notes = Notebook(reader.count, None)

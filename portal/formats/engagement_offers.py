@@ -12,7 +12,7 @@ from portal.formats.associations import registered
 from portal.formats.checks import LENGTHS
 from portal.formats.coordinates import Position, position, position_pair
 from portal.formats.countries import country_code
-from portal.formats.dates import moment
+from portal.formats.dates import Moment, moment
 from portal.formats.departments import french_postal_code
 from portal.formats.engagement_shifts import read_shifts
 from portal.formats.item import (
@@ -52,7 +52,7 @@ class Mission:
         )
         wanted = places(self._parts.said("places"), "places", self._notes, self._parts.at("places"))
         zone = self._zone(locations)
-        start, end = self._day("startAt", zone), self._day("endAt", zone, ends=True)
+        start, end = self._stretch(zone)
         told, goes_on = read_shifts(self._parts, self._notes, self._settings, zone)
         theme, tags = self._theme(), self._list("tags", LENGTHS["tag"])
         guessed = tuple(slug for tag in tags for slug in themes.of_tag(tag))
@@ -167,6 +167,7 @@ class Mission:
             for w in self._parts.all("addresses")
             for a in Parts(w, 0).all("address", "item", "value")
         ]
+        addresses += [a for a in self._parts.all("address") if len(a)]
         found = (self._location(Parts(a, self._line), self._parts.line_of(a)) for a in addresses)
         several = tuple(location for location in found if location)
         if several:
@@ -209,13 +210,12 @@ class Mission:
         return place if is_said else None
 
     def _position(self, parts: Parts, country: str, postal_code: str, at: int) -> Position | None:
-        nested = parts.parts("location")
-        for where in (nested, parts):
+        for where in (parts.parts("location"), parts.parts("lonlat"), parts):
             lat = where.said("latitude", "lat") if where else ""
             lon = where.said("longitude", "lon", "lng") if where else ""
             if lat.strip() or lon.strip():
                 return position(lat, lon, country, postal_code, self._notes, at)
-        pair = parts.said("lonlat")
+        pair = " ".join(str(text) for one in parts.all("lonlat") for text in one.itertext())
         return position_pair(pair, country, postal_code, self._notes, at, longitude_first=True)
 
     def _zone(self, locations: tuple[FeedLocation, ...]) -> ZoneInfo:
@@ -223,15 +223,21 @@ class Mission:
         of_place = zone_of_place(first.country, first.region, first.postal_code) if first else ""
         return zone_of("", of_place or self._settings.zone or _ZONE, "zone", self._notes)
 
+    def _moment(self, name: str) -> Moment | None:
+        order, at = self._settings.date_order, self._parts.at(name)
+        return moment(self._parts.said(name), name, self._notes, order, at)
+
     def _day(self, name: str, zone: ZoneInfo, *, ends: bool = False) -> datetime | None:
-        found = moment(
-            self._parts.said(name),
-            name,
-            self._notes,
-            self._settings.date_order,
-            self._parts.at(name),
-        )
-        return found.instant(zone, time(23, 59) if ends else time()) if found else None
+        return _instant(self._moment(name), zone, ends=ends)
+
+    def _stretch(self, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+        """From when to when. Two midnights are two days that a program made into instants, whatever their offset."""
+        start, end = self._moment("startAt"), self._moment("endAt")
+        if all(
+            one is None or (one.at or time()).replace(tzinfo=None) == time() for one in (start, end)
+        ):
+            start, end = (None if one is None else Moment(one.day) for one in (start, end))
+        return _instant(start, zone), _instant(end, zone, ends=True)
 
     def _shifts(
         self, start: datetime | None, end: datetime | None, zone: ZoneInfo, wanted: int | None
@@ -249,3 +255,8 @@ class Mission:
         )
         whole_days = end - start >= timedelta(hours=20)
         return (FeedShift(start, end, str(zone), wanted, whole_days),)
+
+
+def _instant(found: Moment | None, zone: ZoneInfo, *, ends: bool = False) -> datetime | None:
+    """In UTC; a day without a time is its first moment, or its last when it `ends`."""
+    return found.instant(zone, time(23, 59) if ends else time()) if found else None

@@ -25,9 +25,8 @@ _MINUTE = timedelta(minutes=1)
 
 
 def write_shifts(made: etree._Element, item: FeedItem) -> None:
-    """Add what one stretch cannot say: several dates, a rule, or dates of an offer that goes on without them."""
-    is_plain = all(shift.starts_at for shift in item.shifts) and len(item.shifts) == 1
-    if not item.shifts or (is_plain and not item.is_ongoing):
+    """Add what one stretch cannot say: several dates, a rule, a zone, dates of an offer that goes on without them."""
+    if not item.shifts:
         return
     wrapper = etree.SubElement(made, "shifts", {"ongoing": "yes"} if item.is_ongoing else {})
     for shift in item.shifts:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from portal import themes
-from portal.formats import Severity
+from portal.formats import Severity, engagement_writing
 from portal.formats.activities import activities_of
-from portal.formats.item import RemoteWork
+from portal.formats.item import FeedItem, FeedShift, RemoteWork
 from tests.formats.reading import Reading, read, read_sample
 
 
@@ -181,3 +181,55 @@ def test_listed_dates_that_are_not_usable_are_told_and_the_stretch_stays(
     assert code in reading.codes()
     (shift,) = reading.one.shifts
     assert shift.starts_at == datetime(2026, 4, 3, 22, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "last"),
+    [
+        ("2026-04-04T00:00:00.000Z", "2026-04-05T00:00:00.000Z", (2026, 4, 5, 21, 59)),
+        ("2026-04-04", "2026-04-04T00:00:00+02:00", (2026, 4, 4, 21, 59)),
+        ("2026-04-04T00:00:00+02:00", "2026-04-04T03:00:00+02:00", (2026, 4, 4, 1, 0)),
+    ],
+)
+def test_two_midnights_are_two_whole_days(start: str, end: str, last: tuple[int, ...]) -> None:
+    written = MISSION.replace("2026-04-04", start).replace("2026-04-11", end).format("")
+    (shift,) = read(written).one.shifts
+    assert shift.starts_at == datetime(2026, 4, 3, 22, tzinfo=UTC)
+    assert shift.ends_at == datetime(*last, tzinfo=UTC)
+
+
+def test_a_day_and_a_night_that_we_export_stays_as_long() -> None:
+    midnight = datetime(2026, 4, 3, 22, tzinfo=UTC)
+    shift = FeedShift(midnight, midnight + timedelta(days=1), "Europe/Paris")
+    item = FeedItem("1", "T", detail_url="https://a.example", shifts=(shift,))
+    assert read(b"".join(engagement_writing.write([item]))).one.shifts == (shift,)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "<lonLat><lon>4.83</lon><lat>45.76</lat></lonLat>",
+        "<lonlat><value>4.83</value><value>45.76</value></lonlat>",
+        "<lonlat>4.83</lonlat><lonlat>45.76</lonlat>",
+        "<lonlat>[4.83, 45.76]</lonlat>",
+    ],
+)
+def test_a_position_is_read_in_each_of_its_spellings(place: str) -> None:
+    (found,) = read(MISSION.format(f"<city>Lyon</city>{place}")).one.locations
+    assert (found.lat, found.lon) == (45.76, 4.83)
+
+
+def test_addresses_that_stand_bare_are_as_many_places() -> None:
+    one = (
+        "<address><street>1 rue A</street><postalCode>69001</postalCode><city>Lyon</city></address>"
+    )
+    found = read(MISSION.format(one + one.replace("Lyon", "Dole"))).one.locations
+    assert [(p.street, p.city) for p in found] == [("1 rue A", "Lyon"), ("1 rue A", "Dole")]
+
+
+def test_what_a_feed_says_of_itself_is_no_lost_mission() -> None:
+    told = "<source><name>Asso</name><total>1</total>"
+    reading = read(MISSION.format("").replace("<source>", told))
+    assert reading.ids == ["1"] and "skipped" not in reading.codes()
+    damaged = read(MISSION.format("").replace("<mission>", "<total>1</total><misson>"))
+    assert damaged.problem("skipped").external_id == "1"
