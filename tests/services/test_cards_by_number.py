@@ -36,7 +36,9 @@ def plans(unit: Unit, work: Any) -> list[str]:
 
 
 def test_the_offers_of_a_page_are_fetched_by_number(session: Unit, cast: Cast) -> None:
-    offers = [factories.offer(cast.jardins, title=f"Besoin {n}") for n in range(3)]
+    offers = [
+        factories.offer(cast.jardins, title=f"Besoin {n}") for n in range(20)
+    ]  # of few, SQLite fetches by number anyway
     session.add_all(offers)
     session.flush()
     steps = plans(session, lambda: finding.of_ids([offer.id for offer in offers]))
