@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 from flask import Flask
-from flask_babel import format_decimal as babel_decimal
 from flask_babel import gettext, ngettext
 
 from portal import clock, themes
@@ -45,12 +46,12 @@ def day(value: date | datetime, zone: str = "Europe/Paris", *, year: bool = Fals
     pattern = "EEEE d MMMM y" if with_year else "EEEE d MMMM"
     if _language() == "en":
         pattern = "EEEE, MMMM d, y" if with_year else "EEEE, MMMM d"
-    return format_date(local, pattern, locale=_language())
+    return _date(local, pattern, _language())
 
 
 def weekday(value: datetime, zone: str = "Europe/Paris") -> str:
     """« samedi »."""
-    return format_date(value.astimezone(ZoneInfo(zone)).date(), "EEEE", locale=_language())
+    return _date(value.astimezone(ZoneInfo(zone)).date(), "EEEE", _language())
 
 
 def time(value: datetime, zone: str = "Europe/Paris") -> str:
@@ -108,7 +109,7 @@ def distance(km: float | None) -> str:
 
 def number(value: float | int) -> str:
     """A number with the language's separators."""
-    return str(babel_decimal(value))
+    return _decimal(value, _language())
 
 
 def ago(value: datetime) -> str:
@@ -178,6 +179,16 @@ def listed(words: Sequence[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return gettext("%(first)s et %(last)s", first=", ".join(words[:-1]), last=words[-1])
+
+
+@lru_cache(4096)  # a page says the same few days and counts again and again
+def _date(local: date, pattern: str, language: str) -> str:
+    return format_date(local, pattern, locale=language)
+
+
+@lru_cache(4096)
+def _decimal(value: float | int, language: str) -> str:
+    return format_decimal(value, locale=language)
 
 
 def _language() -> str:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from search.document import Language
 from search.text import analyse, fold
@@ -75,21 +76,23 @@ def snippet(found: Pieces, most: int = 160) -> Pieces:
 def _words(text: str, language: Language, exact: bool) -> Iterator[_Word]:
     """The words of a text with their forms; a stop word has a position and no form, so is left out."""
     for position, match in enumerate(_WORD.finditer(text)):
-        analysed: Sequence[tuple[int, tuple[str, ...]]]
-        analysed = [(0, (fold(match[0]),))] if exact else analyse(match[0], language)
-        if analysed:
-            forms = frozenset(form for _, each in analysed for form in each)
-            yield _Word(position, forms, _start(match, analysed, language), match.end())
+        forms, before = _known(match[0], language, exact)
+        if forms:
+            yield _Word(position, forms, match.start() + before, match.end())
 
 
-def _start(
-    match: re.Match[str], analysed: Sequence[tuple[int, tuple[str, ...]]], language: Language
-) -> int:
-    """Where the word begins behind an elision: of « l’aide » only « aide » is marked."""
-    last = _LAST.search(match[0])
-    if last and last.start() and [f for _, f in analyse(last[0], language)] == [analysed[-1][1]]:
-        return match.start() + last.start()
-    return match.start()
+@lru_cache(1 << 13)  # the texts of a page share most of their words
+def _known(word: str, language: Language, exact: bool) -> tuple[frozenset[str], int]:
+    """Its forms, and how many characters of it an elision takes: of « l’aide » only « aide » is marked."""
+    if exact:
+        return frozenset((fold(word),)), 0
+    analysed = analyse(word, language)
+    forms = frozenset(form for _, each in analysed for form in each)
+    last = _LAST.search(word)
+    if not (forms and last and last.start()):
+        return forms, 0
+    is_elided = [each for _, each in analyse(last[0], language)] == [analysed[-1][1]]
+    return forms, last.start() if is_elided else 0
 
 
 def _cut(text: str, marked: Sequence[_Word]) -> Iterator[tuple[str, bool]]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Any
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -11,23 +10,9 @@ from flask_babel import force_locale
 
 from portal import create_app
 from portal.config import Settings
+from portal.formatting import day, number
+from tests.costs import calls
 from tests.visitor import BASE
-
-
-def calls(work: Any) -> int:
-    """How many Python functions this calls: what it costs, on any machine."""
-    seen = 0
-
-    def see(_frame: object, event: str, _argument: object) -> None:
-        nonlocal seen
-        seen += event == "call"
-
-    sys.setprofile(see)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return seen
 
 
 def test_one_process_speaks_both_languages_by_turns(settings: Settings) -> None:
@@ -73,3 +58,16 @@ def test_a_sentence_in_a_loop_is_cheap(app: Flask) -> None:
     with app.test_request_context(base_url=BASE):
         page.render()
         assert calls(page.render) < 100 * 20  # Jinja's own takes 64 for each
+
+
+def test_dates_and_numbers_are_of_the_language_of_that_moment_and_cheap(app: Flask) -> None:
+    def said() -> tuple[str, str]:
+        return day(date(2026, 11, 28), year=True), number(1234.5)
+
+    with app.test_request_context(base_url=BASE):
+        french = ("samedi 28 novembre 2026", "1\u202f234,5")
+        assert said() == french
+        with force_locale("en"):
+            assert said() == ("Saturday, November 28, 2026", "1,234.5")
+        assert said() == french
+        assert calls(said) < 40  # Babel's own takes more than 100

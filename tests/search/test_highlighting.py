@@ -2,7 +2,9 @@
 
 import pytest
 
+from search.document import Language
 from search.highlighting import Pieces, pieces, snippet
+from tests.costs import calls
 
 
 def shown(found: Pieces) -> str:
@@ -51,3 +53,19 @@ def test_a_snippet_is_what_is_around_the_first_match() -> None:
     assert shown(cut).startswith("… Avant") and shown(cut).endswith(" …")
     assert snippet(pieces(text, ["plage"], "fr")) == ()
     assert shown(snippet(pieces("Un jardin", ["jardin"], "fr"))) == "Un [jardin]"
+
+
+def test_each_language_and_exactness_knows_its_own_forms_whatever_was_marked_before() -> None:
+    def marks(language: Language, *, exact: bool = False) -> bool:
+        return any(
+            is_match for _, is_match in pieces("They were running", ["run"], language, exact=exact)
+        )
+
+    told = [marks("en"), marks("fr"), marks("en", exact=True), marks("en"), marks("fr")]
+    assert told == [True, False, False, True, False]
+
+
+def test_the_words_of_a_text_are_analysed_once() -> None:
+    text = "Une seule journée à la ferme : encore une journée au jardin, et d’autres journées."
+    pieces(text, ["journée"], "fr")
+    assert calls(lambda: pieces(text, ["journée"], "fr")) < 60
