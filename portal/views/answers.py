@@ -14,6 +14,7 @@ from portal.services.finding import Asked, Card, Found, address
 from portal.views import access, ranks
 from portal.views.likes import liked_here
 from search.document import Language
+from search.query import Query
 from search.results import Hit
 
 __all__ = ["asked", "cards", "cards_of", "cards_of_hits", "context", "liked_here", "theme_name"]
@@ -31,9 +32,7 @@ def asked(params: Mapping[str, Sequence[str]], limit: int = finding.PAGE) -> Ask
 def cards(found: Found) -> list[Card]:
     """The cards of an answer, with this visitor's likes and why each is there."""
     metrics.searched(found.backend)
-    return _finished(
-        finding.cards(found.results.hits, found.asked.query, _person_id()), found.asked
-    )
+    return _finished(_made(found.results.hits, found.asked.query), found.asked)
 
 
 def cards_of(ids: list[int]) -> list[Card]:
@@ -43,7 +42,11 @@ def cards_of(ids: list[int]) -> list[Card]:
 
 def cards_of_hits(hits: Sequence[Hit]) -> list[Card]:
     """The cards of these hits, with their distances."""
-    return _finished(finding.cards(hits, None, _person_id()), None)
+    return _finished(_made(hits, None), None)
+
+
+def _made(hits: Sequence[Hit], query: Query | None) -> list[Card]:
+    return finding.cards(hits, query, _person_id(), most_shifts=1)  # a page shows one
 
 
 def context(found: Found, *, explains: bool = False) -> dict[str, Any]:

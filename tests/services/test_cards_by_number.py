@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session as Unit
 from portal import clock
 from portal.models import AssociationState, Feed, OfferState
 from portal.services import finding, likes
+from search.results import Hit
 from tests import factories
 from tests.people import Cast
 
@@ -82,3 +83,20 @@ def test_a_like_is_told_to_its_person_alone(session: Unit, cast: Cast) -> None:
         for person in (cast.alice.id, cast.bob.id, None, cast.alice.id)
     ]
     assert told == [True, False, False, True]
+
+
+def test_the_shift_that_was_found_is_told_however_few_are(session: Unit, cast: Cast) -> None:
+    shifts = [factories.shift(day) for day in (3, 4, 5, 6)]
+    for shift in shifts:
+        assert shift.starts_at is not None
+        shift.starts_at = shift.starts_at.replace(microsecond=0)  # the index counts seconds
+    offer = factories.offer(cast.jardins, shifts=shifts)
+    session.add(offer)
+    session.flush()
+    first, _second, third, _last = offer.shifts
+    assert third.starts_at is not None
+    hit = Hit(offer.id, offer.cluster_id, 0.0, next_at=int(third.starts_at.timestamp()))
+    (card,) = finding.cards([hit], most_shifts=1)
+    assert (card.shift, card.shifts) == (third, [first, third])
+    (card,) = finding.cards([Hit(offer.id, offer.cluster_id, 0.0)], most_shifts=1)
+    assert (card.shift, card.shifts) == (first, [first])

@@ -51,12 +51,13 @@ def cards(
     """The cards of these hits, in their order. What ended or was hidden since it was indexed is left out.
 
     `query` chooses which shifts are told (those it admits); `person_id` whose likes are marked;
-    `most_shifts` how many are told of each offer, soonest first.
+    `most_shifts` how many are told of each offer, soonest first, beside the one that the hit is about.
     """
     if not hits:
         return []
     rows = _offers([hit.id for hit in hits], person_id)
-    shifts = shifts_of(list(rows), query, most_shifts)
+    starts = [datetime.fromtimestamp(hit.next_at, UTC) for hit in hits if hit.next_at is not None]
+    shifts = shifts_of(list(rows), query, most_shifts, starts)
     found = []
     for hit in hits:
         if hit.id in rows:
@@ -128,14 +129,18 @@ def _of_numbers() -> Select[Offer, int, bool]:
 
 
 def shifts_of(
-    ids: list[int], query: Query | None = None, most: int = MOST_SHIFTS
+    ids: list[int],
+    query: Query | None = None,
+    most: int = MOST_SHIFTS,
+    starts: Sequence[datetime] = (),
 ) -> dict[int, list[Shift]]:
-    """The first `most` shifts ahead of each offer that the question admits, the undated one last. One statement."""
+    """The first `most` shifts ahead of each offer that the question admits, the undated one last, and those that begin
+    at one of `starts`. One statement."""
     if not ids:
         return {}
     asked = (("start", query.start), ("end", query.end)) if query else ()
     bounds = {name: datetime.fromtimestamp(at, UTC) for name, at in asked if at is not None}
-    values = {"ids": ids, "now": clock.now(), "most": most, **bounds}
+    values = {"ids": ids, "now": clock.now(), "most": most, "starts": starts, **bounds}
     found: dict[int, list[Shift]] = {}
     for shift in db.session.scalars(_ahead(*bounds), values):
         found.setdefault(shift.offer_id, []).append(shift)
@@ -144,7 +149,8 @@ def shifts_of(
 
 @cache
 def _ahead(*bounds: str) -> Select[Shift]:
-    """The first `most` shifts ahead `now` of each of the offers `ids`: those after `start` and before `end`, where they are given."""
+    """The first `most` shifts ahead `now` of each of the offers `ids`, and those that begin at one of `starts`: all of them
+    after `start` and before `end`, where these are given."""
     ends = func.coalesce(Shift.ends_at, Shift.starts_at)
     dated = [ends > bindparam("now")]
     if "start" in bounds:
@@ -165,7 +171,12 @@ def _ahead(*bounds: str) -> Select[Shift]:
     return (
         select(Shift)
         .join(ranked, ranked.c.id == Shift.id)
-        .where(ranked.c.rank <= bindparam("most"))
+        .where(
+            or_(
+                ranked.c.rank <= bindparam("most"),
+                Shift.starts_at.in_(bindparam("starts", expanding=True)),
+            )
+        )
         .order_by(Shift.offer_id, *order)
         .options(raiseload("*"))
     )
