@@ -46,9 +46,12 @@ def pages(app: Flask) -> list[tuple[str, list[str], str]]:
     towns = ("Lyon", "Paris", "Lille", "Nantes", "Toulouse", "Marseille")
     words = ("jardin", "lecture", "collecte", "enfants", "maraude", "sport")
     searches = [f"/search?q={w}&place={t}" for w in words for t in towns]
+    around = [f"/search?place={t}&radius=25" for t in towns]
     return [
         ("/", ["/"], ""),
         ("/search", ["/search", *searches], "p95 40 ms, 4 SQL"),
+        ("/search?q=", [f"/search?q={w}" for w in words], ""),
+        ("/search?place=", around, ""),
         ("/search.json", [s.replace("/search?", "/search.json?") for s in searches], ""),
         ("/offers/<id>", [f"/offers/{o.id}-{o.slug}" for o in offers], "6 SQL"),
         ("/places?q=", [f"/places?q={quote(p)}" for p in PREFIXES], "p95 2 ms"),
