@@ -30,6 +30,10 @@ class OfferState(StrEnum):
     REFUSED = "refused"
 
 
+# What has not gone: everybody's, its association's, or waiting to be seen.
+PRESENT = (OfferState.LIVE, OfferState.PAUSED, OfferState.PENDING)
+
+
 class Remote(StrEnum):
     """Whether an offer can be done from afar."""
 

@@ -13,12 +13,12 @@ from sqlalchemy import Select, func, select
 
 from portal import clock, db
 from portal.models import Feed, Offer, OfferState
+from portal.models.offer import PRESENT
 from portal.services import feed_items, indexing, outbox, signups
 from portal.services.feed_turns import Save
 
 SHARE, LEAST = 0.30, 20  # more than 30 % of the feed's live offers, and at least 20 of them
 BATCH = 25  # offers written together: about 50 ms of write transaction
-PRESENT = (OfferState.LIVE, OfferState.PAUSED, OfferState.PENDING)
 
 
 def live_count(feed: Feed) -> int:

@@ -259,16 +259,17 @@ def locate(known: Known, rank: int, given: FeedLocation, notes: Notebook) -> Loc
 
 def withdraw(offer: Offer, at: datetime) -> None:
     """The feed no longer has it. Its page answers 410 with similar offers; it is revived when the feed has it again."""
+    if not offer.is_held:  # of what nobody saw there is nothing to tell
+        db.session.add(
+            History(
+                association_id=offer.association_id,
+                verb="feed_withdrawn",
+                subject="offer",
+                subject_id=offer.id,
+            )
+        )
     offer.state, offer.is_held = OfferState.WITHDRAWN, False
     offer.content_hash = ""
     offer.version += 1
     offer.updated_at = at
-    db.session.add(
-        History(
-            association_id=offer.association_id,
-            verb="feed_withdrawn",
-            subject="offer",
-            subject_id=offer.id,
-        )
-    )
     outbox.reindex(offer.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import selectinload
 
 from portal import clock, db, tokens
@@ -89,9 +89,17 @@ def of_token(given: str) -> Person:
 
 def _newsworthy() -> Iterator[list[int]]:
     """The offers that are news and that somebody likes, a few hundred at a time."""
+    now = clock.now()
+    left = Shift.capacity - Shift.taken
+    theirs = Shift.offer_id == Offer.id
+    # Whatever a look at the offer itself could still call news; of most the dates alone say that there is none.
     likable = select(Offer.id).where(
         Offer.state == OfferState.LIVE,
         Offer.is_ongoing.is_(False),
+        exists().where(
+            theirs, func.coalesce(Shift.ends_at, Shift.starts_at) > now, left.between(1, FEW)
+        )
+        | ~exists().where(theirs, Shift.starts_at >= now + SOON),
         exists().where(Like.offer_id == Offer.id, Like.told_at.is_(None)),
     )
     ids = list(db.session.scalars(likable))

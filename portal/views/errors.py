@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
@@ -16,6 +17,20 @@ from portal.views import access
 
 log = structlog.get_logger(__name__)
 PAGES = (400, 403, 404, 410, 429, 500, 503)
+# For programs, where a page says more: what there is to do when the error brings no sentence of its own.
+SENTENCES = {
+    400: _("Cette demande n’a pas été comprise."),
+    403: _("Cette adresse n’est pas ouverte à tous."),
+    404: _("Il n’y a rien à cette adresse."),
+    405: _("Cette adresse ne répond pas à cette méthode : l’en-tête Allow dit lesquelles."),
+    410: _("Ce qui était à cette adresse n’y est plus."),
+    413: _("Ce qui a été envoyé est trop gros."),
+    429: _("Trop de demandes à la suite. Réessayez dans un moment."),
+    500: _(
+        "Quelque chose s’est cassé chez nous. Réessayez, et donnez-nous le numéro de la demande si cela continue."
+    ),
+    503: _("Le portail est occupé. Réessayez dans un instant."),
+}
 
 
 def init_app(app: Flask) -> None:
@@ -75,12 +90,13 @@ def _start_afresh() -> None:
 
 def answer(status: int, sentence: str) -> Response:
     """The page (or JSON) of an error."""
+    page = status if status in PAGES else (400 if status < 500 else 500)
     if _wants_json():
+        said = sentence or str(SENTENCES.get(status) or SENTENCES[page])
         body = jsonify(
-            error={"status": status, "sentence": sentence, "request_id": g.get("request_id")}
+            error={"status": status, "sentence": said, "request_id": g.get("request_id")}
         )
         return make_response(body, status)
-    page = status if status in PAGES else (400 if status < 500 else 500)
     return make_response(
         render_template(
             f"errors/{page}.html", status=status, sentence=sentence, request_id=g.get("request_id")

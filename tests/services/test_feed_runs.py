@@ -13,6 +13,7 @@ from portal.db import Database
 from portal.models import (
     Feed,
     FeedState,
+    History,
     Offer,
     OfferState,
     Outbox,
@@ -211,6 +212,17 @@ def test_what_is_held_is_never_given_to_the_index(
     feed_answers.confirm(feed, session.commit)
     rows = set(session.scalars(select(Outbox.key).where(Outbox.kind == "index")))
     assert {f"index:{ident}" for ident in held} <= rows
+
+
+def test_what_was_held_and_dropped_leaves_no_word_in_the_history(
+    run: Callable[[bytes], Tally], session: Session, feed: Feed
+) -> None:
+    run(table(*(line(n) for n in range(40))))
+    run(table(*(line(n + 1000) for n in range(40))))
+    feed_answers.dismiss(feed, session.commit)
+    assert session.scalars(select(History.verb)).all() == []
+    run(table(*(line(n) for n in range(39))))
+    assert session.scalars(select(History.verb)).all() == ["feed_withdrawn"]
 
 
 def test_without_the_hold_both_numberings_would_be_shown_while_a_person_is_asked(

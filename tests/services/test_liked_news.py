@@ -51,12 +51,12 @@ def mails(settings: Settings) -> list[str]:
     ],
 )
 def test_few_places_left_or_few_days_are_news(
-    session: Session, taken: int, days: float, capacity: int | None, is_news: bool
+    session: Session, cast: Cast, taken: int, days: float, capacity: int | None, is_news: bool
 ) -> None:
-    offer = offer_with(taken, days, capacity)
-    session.add(offer)
+    offer = liked(session, cast, offer_with(taken, days, capacity))
     session.flush()
     assert liked_news.is_news(offer) is is_news
+    assert list(liked_news.news().values()) == ([[offer.id]] if is_news else [])
 
 
 def test_one_mail_a_week_and_each_need_once(

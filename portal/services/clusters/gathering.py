@@ -12,9 +12,9 @@ from sqlalchemy import case, delete, exists, insert, select, text, update
 
 from portal import clock, db
 from portal.models import Cluster, ClusterKey, ClusterPair, Offer, PairState
+from portal.models.offer import PRESENT
 from portal.services import likes, outbox
 from portal.services.clusters import looking
-from portal.services.clusters.keys import PRESENT
 from portal.services.clusters.looking import Findings, Pair
 from portal.services.clusters.parting import Link, part
 

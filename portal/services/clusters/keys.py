@@ -9,11 +9,11 @@ from typing import TypeVar
 from sqlalchemy import delete, insert, or_, select
 
 from portal import db
-from portal.models import Association, ClusterKey, Offer, OfferState
+from portal.models import Association, ClusterKey, Offer
+from portal.models.offer import PRESENT
 from portal.services.clusters.need import Need
 from portal.services.clusters.words import Marks, marks_of
 
-PRESENT = (OfferState.LIVE, OfferState.PAUSED, OfferState.PENDING)
 ASKED = 500  # keys or numbers in one statement
 LONGEST = 200  # characters of what a key says
 MARKED = "|"  # between the roots of the title and the marks, when all of them found room
