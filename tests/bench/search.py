@@ -18,20 +18,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from functools import partial
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 from search.document import Document
 from search.index import Index
 from search.memory import MemoryIndex
-from search.query import Circle, Query
 from search.whoosh import WhooshIndex
-from search.words import parse
-from tests.bench.offers import NOW, Question, offers, questions
-from tests.bench.rivals.asking import memory
+from tests.bench.offers import Question, offers, questions
+from tests.bench.updating import CHANGES, timed, told
+from tests.bench.updating import measured as updating
 
 CLASSES = (
     ("a", "words + circle"),
@@ -45,7 +42,6 @@ CLASSES = (
     ("i", "frequent words, phrases"),
 )
 SAMPLE = 40
-CHANGES = 12
 CHECKED = 2000
 
 
@@ -57,11 +53,7 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=210)
     parser.add_argument("--no-check", action="store_true")
     parser.add_argument("--ask", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--watch", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.watch:
-        watch(options.watch)
-        return
     if options.ask:
         ask(options.ask, options.seed, options.queries)
         return
@@ -70,7 +62,9 @@ def main() -> None:
         report_build(home, options.n, options.seed)
         passes = [measured(home, options.seed, options.queries) for _ in range(2)]
         print_table(passes)
-        report_update(home, options.seed)
+        print(f"one changed offer, {CHANGES} times, median and most in ms:")
+        for line in told(updating(home, offers(CHANGES, options.seed + 1))):
+            print(f"  {line}")
     if not options.no_check:
         report_agreement(min(options.n, CHECKED), options.seed)
 
@@ -100,69 +94,6 @@ def clocked(documents: Iterator[Document], made: list[float]) -> Iterator[Docume
         if not some:
             return
         yield from some
-
-
-def report_update(home: Path, seed: int) -> None:
-    """Change one offer after the other, and say when another process finds each, and how it paused."""
-    writer = WhooshIndex(home)
-    command = [sys.executable, "-m", "tests.bench.search", "--watch", str(home)]
-    rows = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as reader:  # noqa: S603
-        assert reader.stdout is not None  # noqa: S101
-        quiet = json.loads(reader.stdout.readline())
-        for number, offer in enumerate(offers(CHANGES, seed + 1)):
-            began = time.monotonic()
-            writer.update([replace(offer, title=f"{offer.title} {marked(number)}")])
-            written = time.monotonic()
-            found, pause = json.loads(reader.stdout.readline())
-            rows.append((written - began, found - began, pause))
-        private, shared = json.loads(reader.stdout.readline())
-    update, seen, pauses = zip(*rows, strict=True)
-    wall, worked = zip(*pauses, strict=True)
-    print(f"one changed offer, {CHANGES} times, median and most in ms:")
-    for what, column in (("written", update), ("found by another process", seen)):
-        print(f"  {what} {statistics.median(column) * 1000:.0f}, {max(column) * 1000:.0f}")
-    print(f"  longest answer of that process {statistics.median(wall):.1f}, {max(wall):.1f};")
-    print(f"    by the processor {statistics.median(worked):.1f}, {max(worked):.1f};")
-    print(f"    while nothing changes {quiet[0]:.1f}, by the processor {quiet[1]:.1f}")
-    print(f"  that process has {private:.0f} MB private and {shared:.0f} shared, beyond Python's")
-
-
-def marked(number: int) -> str:
-    """A word that no other offer has, and that is never taken for a slip."""
-    return f"changé{number}"
-
-
-def most(waits: list[tuple[float, float]]) -> list[float]:
-    """The longest on the wall, and the longest of the processor."""
-    return [max(column) for column in zip(*waits, strict=True)]
-
-
-def look(index: Index, query: Query, totals: list[int]) -> None:
-    """Ask, and keep the total."""
-    totals.append(index.search(query).total)
-
-
-def watch(home: Path) -> None:
-    """What the process does that asks meanwhile; prints when it found each change, and the longest wait.
-
-    First the longest of some hundred answers while nothing changes, last its memory.
-    """
-    before = memory("self")
-    index = WhooshIndex(home)
-    plain = Query(now=NOW, circle=Circle(48.8566, 2.3522, 25.0))
-    quiet = [timed(partial(index.search, plain)) for _ in range(400)][100:]
-    print(json.dumps(most(quiet)), flush=True)
-    for number in range(CHANGES):
-        asked = Query(now=NOW, words=parse(marked(number)))
-        waits, totals = [], [0]
-        while not totals[-1]:
-            # Whichever of the two comes first after a change is the one that waits for it.
-            waits.append(timed(partial(index.search, plain)))
-            waits.append(timed(partial(look, index, asked, totals)))
-        print(json.dumps([time.monotonic(), most(waits)]), flush=True)
-    used = [now - then for now, then in zip(memory("self"), before, strict=True)]
-    print(json.dumps(used), flush=True)
 
 
 def measured(home: Path, seed: int, queries: int) -> dict[str, list[list[float]]]:
@@ -199,13 +130,6 @@ def put(index: Index, question: Question) -> object:
         return index.complete(question.prefix)
     assert question.query is not None  # noqa: S101
     return index.search(question.query)
-
-
-def timed(call: Callable[[], object]) -> tuple[float, float]:
-    """How many milliseconds a call takes, on the wall and of the processor."""
-    began, worked = time.perf_counter_ns(), time.thread_time_ns()
-    call()
-    return (time.perf_counter_ns() - began) / 1e6, (time.thread_time_ns() - worked) / 1e6
 
 
 def print_table(passes: list[dict[str, list[list[float]]]]) -> None:

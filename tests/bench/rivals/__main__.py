@@ -19,8 +19,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.bench import updating
 from tests.bench.lexicon import CACHE, frequent_words
-from tests.bench.offers import questions
+from tests.bench.offers import offers, questions
 from tests.bench.rivals import building, installing, load, page
 from tests.bench.rivals.asked import prepared
 from tests.bench.rivals.material import prepare
@@ -77,6 +78,12 @@ def measure(engines: list[str], count: int, seeds: int, queries: int) -> Iterato
         builds[engine] = building.built(engine, folder, count, DATA_SEED)
         print(f"  {engine}: built in {builds[engine]['seconds']:.0f} s", flush=True)
     cold = {engine: asked_cold(engine, folder) for engine in engines}
+    home = building.place("ours", folder)
+    update = (
+        updating.measured(home, offers(updating.CHANGES, DATA_SEED + 1))
+        if "ours" in engines
+        else None
+    )
     runs: dict[str, list[Any]] = {engine: [] for engine in engines}
     with ExitStack() as stack:
         for engine in engines:
@@ -89,6 +96,7 @@ def measure(engines: list[str], count: int, seeds: int, queries: int) -> Iterato
             yield {
                 "builds": builds,
                 "cold": cold,
+                "update": update,
                 "runs": runs,
                 "differ": differ,
                 "queries": queries,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from tests.bench import updating
 from tests.bench.rivals import building, figures, picture
 from tests.bench.rivals.figures import ABSOLUTE, BAR, KINDS, NAMES, PASSES, WORKED
 from tests.bench.search import CLASSES
@@ -60,6 +61,7 @@ def table(count: int, one: dict[str, Any]) -> str:
             ["", "private MB", "shared MB", "opened ms", "cold p50 / p95 ms", "built s", "disk MB"],
             _weights(one),
         ),
+        *_update(one),
     ]
     return "\n".join(lines)
 
@@ -113,6 +115,13 @@ def _weights(one: dict[str, Any]) -> Iterable[list[str]]:
             f"{built['seconds']:.0f} ({built['worked']:.0f} of processor)",
             f"{built['megabytes']:.0f}",
         ]
+
+
+def _update(one: dict[str, Any]) -> Iterable[str]:
+    """How soon ours finds what changed, and how long a question waits meanwhile."""
+    if one.get("update"):
+        yield f"\nOne changed offer of ours, {updating.CHANGES} times, median and most in ms:\n"
+        yield from (f"- {line}" for line in updating.told(one["update"]))
 
 
 def _verdict(size: str, runs: dict[str, Any]) -> str:
