@@ -65,6 +65,7 @@ def test_a_file_arrives_on_disk_and_is_gone_after_the_block(httpserver: HTTPServ
         ("gzip, br", brotli.compress(gzip.compress(BODY))),
         ("identity", BODY),
     ],
+    ids=lambda given: given if isinstance(given, str) else "",  # packed, it holds the hour
 )
 def test_every_coding_we_ask_for_is_undone(
     httpserver: HTTPServer, coding: str, packed: bytes
