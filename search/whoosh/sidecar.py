@@ -125,14 +125,25 @@ def load(path: Path, name: str, crc: int) -> tuple[Arrays, Names]:
     return mapped(path, name)
 
 
-def mapped(path: Path, name: str) -> tuple[Arrays, Names]:
-    """Map a file that was checked before."""
-    whole = np.asarray(np.memmap(path, np.uint8, "r"))
+def values(path: Path) -> int:
+    """How many numbers all of its arrays hold: a long text costs a byte each in the file, and many more while it is merged."""
+    header = _header(np.asarray(np.memmap(path, np.uint8, "r")), path)
+    return sum(size for _kind, _at, size in header["arrays"].values())
+
+
+def _header(whole: NDArray[np.uint8], path: Path) -> dict[str, Any]:
     end = len(whole) - len(MAGIC) - 8
     if end < 0 or whole[end + 8 :].tobytes() != MAGIC:
         raise Damaged(f"{path.name} is of another schema.")
     length = int.from_bytes(whole[end : end + 8].tobytes(), "little")
-    header = json.loads(whole[end - length : end].tobytes())
+    header: dict[str, Any] = json.loads(whole[end - length : end].tobytes())
+    return header
+
+
+def mapped(path: Path, name: str) -> tuple[Arrays, Names]:
+    """Map a file that was checked before."""
+    whole = np.asarray(np.memmap(path, np.uint8, "r"))
+    header = _header(whole, path)
     if header["schema"] != schema.VERSION or header["segment"] != name:
         raise Damaged(f"{path.name} is of another schema or segment.")
     arrays = {}

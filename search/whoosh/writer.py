@@ -25,7 +25,9 @@ from search.whoosh.manifest import Manifest, Segment
 from search.whoosh.postings import Policy
 from search.whoosh.schema import Entry
 
-_LARGE = 24 * 1024 * 1024  # bytes of a sidecar: a segment as large as that is merged no more
+# What a merge may hold at once, in numbers of its sidecars: each is some 20 bytes of memory meanwhile.
+_MOST = 12_000_000
+_LARGE = _MOST // 2  # a segment of so many is merged no more
 _SCATTERED = 4  # small segments: then they are worth joining
 
 
@@ -51,8 +53,7 @@ def tidy(folder: Path) -> int:
     """
     old = manifest.read(folder)
     home = folder / old.build
-    small = [s for s in old.segments if (home / f"{s.name}.sidecar").stat().st_size < _LARGE]
-    if len(small) < _SCATTERED:
+    if len(_fitting(home, [segment.name for segment in old.segments])) < _SCATTERED:
         return len(old.segments)
     index = whoosh_index.open_dir(str(home / "whoosh"))
     with opened(index) as writer:
@@ -69,32 +70,42 @@ def add_segment(index: Any, home: Path, entries: Iterable[Entry]) -> list[Segmen
 def _merge(home: Path, writer: Any, segments: list[Any]) -> list[Any]:
     """Whoosh's policy, over the segments in which something lives; the others are let go.
 
-    A merge holds all of its postings at once, so it leaves large segments alone: long texts by the thousand would
-    otherwise take gigabytes.
+    A merge holds all of its postings at once, so it takes no more than fit: long texts by the thousand would otherwise take
+    gigabytes.
     """
     living = [segment for segment in segments if segment.doc_count()]
-    large = [segment for segment in living if _size(home, segment) >= _LARGE]
-    kept: list[Any] = MERGE_SMALL(writer, [s for s in living if s not in large])
-    return [*large, *kept]
+    fitting = _fitting(home, [segment.segment_id() for segment in living])
+    is_full = any(
+        segment.segment_id() not in fitting and _size(home, segment.segment_id()) < _LARGE
+        for segment in living
+    )
+    merge = OPTIMIZE if is_full else MERGE_SMALL
+    kept: list[Any] = merge(writer, [s for s in living if s.segment_id() in fitting])
+    return [*(s for s in living if s.segment_id() not in fitting), *kept]
 
 
 def _join(home: Path, writer: Any, segments: list[Any]) -> list[Any]:
     """The policy of `tidy`: all that is small becomes one, as far as its postings fit in memory."""
-    sizes = [(_size(home, segment), at) for at, segment in enumerate(segments)]
-    joined, total = set[int](), 0
-    for size, at in sorted(sizes):
+    fitting = _fitting(home, [segment.segment_id() for segment in segments])
+    OPTIMIZE(writer, [segment for segment in segments if segment.segment_id() in fitting])
+    return [segment for segment in segments if segment.segment_id() not in fitting]
+
+
+def _fitting(home: Path, names: Sequence[str]) -> set[str]:
+    """The small ones of these segments, the smallest first, as far as they fit into one merge."""
+    found, total = set[str](), 0
+    for size, name in sorted((_size(home, name), name) for name in names):
         total += size
-        if size < _LARGE and total < 4 * _LARGE:
-            joined.add(at)
-    OPTIMIZE(writer, [segments[at] for at in joined])
-    return [segment for at, segment in enumerate(segments) if at not in joined]
+        if size < _LARGE and total <= _MOST:
+            found.add(name)
+    return found
 
 
-def _size(home: Path, segment: Any) -> int:
-    """Bytes of a segment's sidecar; a missing one is made anew, and counts as small."""
+def _size(home: Path, name: str) -> int:
+    """The numbers in a sidecar; one that is missing or of no use is made anew, and counts as small."""
     try:
-        return (home / f"{segment.segment_id()}.sidecar").stat().st_size
-    except FileNotFoundError:
+        return sidecar.values(home / f"{name}.sidecar")
+    except (sidecar.Damaged, OSError, ValueError):
         return 0
 
 
