@@ -13,8 +13,9 @@ from flask import Flask
 from portal import clock, create_app
 from portal.config import Settings
 from portal.services import finding, indexing
+from portal.services.finding import answering
 from tests import factories
-from tests.visitor import BASE
+from tests.visitor import BASE, Visitor
 
 
 @pytest.fixture
@@ -80,3 +81,15 @@ def test_a_damaged_index_that_nobody_mends_stays_the_databases_work(
     remove(tmp_path / "index")
     assert backend(whole) == "database"
     assert backend(whole) == "database"
+
+
+@pytest.mark.parametrize(("most", "is_said"), [(6, True), (7, False)])
+def test_more_offers_than_the_database_is_asked_for_are_said_to_be_left_out(
+    whole: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, is_said: bool
+) -> None:
+    whole.extensions["index_asked_at"] = clock.epoch()
+    whole.extensions.pop("index").close()
+    remove(tmp_path / "index")
+    monkeypatch.setattr(answering, "MOST_CANDIDATES", most)
+    page = Visitor(whole).get("/search?q=jardin")
+    assert (f"seuls les {most} besoins les plus récents" in page.words) is is_said

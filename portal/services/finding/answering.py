@@ -20,7 +20,7 @@ from portal.services import indexing
 from portal.services.finding.asked import Asked, Note
 from portal.services.finding.ways_out import WaysOut, ways_out
 from search.geo import box_around
-from search.index import IndexUnavailable
+from search.index import Index, IndexUnavailable
 from search.memory import MemoryIndex
 from search.query import Box, Query
 from search.results import Results
@@ -28,6 +28,7 @@ from search.results import Results
 log = structlog.get_logger(__name__)
 Backend = Literal["index", "database"]
 MOST_CANDIDATES = 20_000  # documents of one answer without an engine; beyond it the newest ones
+CUT = "La recherche se répare : pour le moment, seuls les %(most)s besoins les plus récents sont cherchés."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ def find(asked: Asked) -> Found:
         notes = (*notes, Note("Il y a %(pages)s pages : voici la dernière.", pages=pages))
         asked = replace(asked, page=pages, query=replace(asked.query, offset=(pages - 1) * limit))
         results = answer(asked.query)
+    if answer.is_cut:
+        notes = (*notes, Note(CUT, most=MOST_CANDIDATES))
     ways = WaysOut()
     if results.total == 0 and not asked.nowhere:
         ways = ways_out(asked, results.suggestion, answer)
@@ -95,6 +98,7 @@ class _Answer:
 
     def __init__(self) -> None:
         self.backend: Backend = "index"
+        self.is_cut = False  # there was more than the database could be asked for
 
     def __call__(self, query: Query) -> Results:
         if self.backend == "index":
@@ -104,7 +108,9 @@ class _Answer:
                 self.backend = "database"
                 log.warning("search_backend", backend="database", reason=str(why))
                 index.ask_for_repair()
-        return _by_database(query)
+        stand_in = _by_database(query)
+        self.is_cut |= sum(1 for _ in stand_in.versions()) >= MOST_CANDIDATES
+        return stand_in.search(query)
 
 
 def complete(prefix: str, limit: int = 8) -> tuple[str, ...]:
@@ -117,15 +123,15 @@ def complete(prefix: str, limit: int = 8) -> tuple[str, ...]:
         return ()
 
 
-def _by_database(query: Query) -> Results:
+def _by_database(query: Query) -> Index:
     """The reference index over what the database has.
 
     Words are weighed by how rare they are among all offers, so a question with words needs all of them: that index is
     kept until an offer changes. Without words the statement leaves out what no facet could count.
     """
     if query.words or not (query.has_place or query.association_id or query.feed_id):
-        return index.stand_in(_mark(), _everything).search(query)
-    return _filled(_candidates(query)).search(query)
+        return index.stand_in(_mark(), _everything)
+    return _filled(_candidates(query))
 
 
 def _mark() -> tuple[object, ...]:
