@@ -43,6 +43,11 @@ class Plan:
 def rekey(feed: Feed, table: Iterable[Pair | FeedProblem]) -> Rekeyed:
     """Give the feed's offers the new ids of the table. Lines that cannot be used are reported, the others are done."""
     found = plan(feed, table)
+    if found.replaced:
+        feed.etag = feed.last_modified = (
+            ""  # the same file, read anew, says what the kept offers are now
+        )
+    _revive(found.replaced)
     _retire(found.replaced)
     _rename(found.moves)
     found.done.moved = len(found.moves)
@@ -114,6 +119,21 @@ def _offers(feed: Feed, ids: set[str]) -> dict[str, int]:
         )
         found.update((str(external_id), ident) for external_id, ident in rows)
     return found
+
+
+def _revive(replaced: list[tuple[int, int]]) -> None:
+    """An offer that was withdrawn as its copy came is there again at once: nobody knows when the feed is read next."""
+    for start in range(0, len(replaced), SOME):
+        some = {other: kept for kept, other in replaced[start : start + SOME]}
+        shown = select(Offer.id).where(Offer.id.in_(some), Offer.state == OfferState.LIVE)
+        kept = [some[other] for other in db.session.scalars(shown)]
+        db.session.execute(
+            update(Offer)
+            .where(Offer.id.in_(kept), Offer.state == OfferState.WITHDRAWN)
+            .values(state=OfferState.LIVE, version=Offer.version + 1, updated_at=clock.now())
+            .execution_options(synchronize_session=False)
+        )
+        outbox.reindex_all(kept)
 
 
 def _retire(replaced: list[tuple[int, int]]) -> None:

@@ -15,8 +15,20 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.db import Database
-from portal.models import Feed, FeedRun, Like, Offer, OfferState, RunOutcome
+from portal.models import (
+    Feed,
+    FeedRun,
+    Like,
+    Offer,
+    OfferState,
+    Person,
+    RunOutcome,
+    Shift,
+    Signup,
+    SignupState,
+)
 from portal.services import feed_turns, feeds, leases
+from tests import factories
 from tests.delivering import ROWS, deliver, read_feed, signed_in, table
 from tests.people import Cast
 from tests.visitor import Visitor
@@ -30,12 +42,31 @@ TABLES = {
 
 @pytest.fixture
 def feed(session: Session, cast: Cast) -> Feed:
-    """Offers a, b and d live, c withdrawn; Charlie likes a."""
+    """Offers a, b and d live, c withdrawn; Charlie likes a and signed up on it."""
     made = read_feed(session, cast)
-    offer = session.scalars(select(Offer).where(Offer.external_id == "a")).one()
-    session.add(Like(person_id=cast.charlie.id, offer_id=offer.id, cluster_id=offer.cluster_id))
-    session.commit()
+    come(session, "a", cast.charlie)
     return made
+
+
+def come(session: Session, external_id: str, person: Person) -> None:
+    """Somebody likes an offer and signs up on it."""
+    offer = session.scalars(select(Offer).where(Offer.external_id == external_id)).one()
+    signup = factories.signup(offer.shifts[0], email=person.email, person_id=person.id)
+    like = Like(person_id=person.id, offer_id=offer.id, cluster_id=offer.cluster_id)
+    session.add_all([like, signup])
+    session.commit()
+
+
+def people_of(session: Session, ident: int) -> tuple[set[int | None], set[int | None]]:
+    """Who likes this offer, and who is signed up on it."""
+    session.expire_all()
+    liked = session.scalars(select(Like.person_id).where(Like.offer_id == ident))
+    signed = session.scalars(
+        select(Signup.person_id)
+        .join(Shift, Shift.id == Signup.shift_id)
+        .where(Shift.offer_id == ident, Signup.state == SignupState.CONFIRMED)
+    )
+    return set(liked), set(signed)
 
 
 @pytest.fixture
@@ -80,7 +111,7 @@ def give(visitor: Visitor, text: str, **more: Any) -> Any:
 
 @pytest.mark.parametrize("kind", sorted(TABLES))
 def test_a_table_is_shown_first_then_done_and_the_next_run_makes_nothing_new(
-    alice: Visitor, feed: Feed, session: Session, database: Database, kind: str
+    alice: Visitor, feed: Feed, session: Session, database: Database, cast: Cast, kind: str
 ) -> None:
     before = ids(session)
     page = give(alice, TABLES[kind])
@@ -95,8 +126,22 @@ def test_a_table_is_shown_first_then_done_and_the_next_run_makes_nothing_new(
     rows = ["n-a;Planter des arbres;Une haie;J;69007;Lyon;;8", "n-b;Trier;Des dons;J;69007;Lyon;;", "n-d;Cuisiner;Pour tous;J;69007;Lyon;;"]  # fmt: skip
     run = delivered(database, feed, table(*rows))
     assert (run.outcome, run.created, run.withdrawn) == (RunOutcome.DONE, 0, 0)
-    liked = session.scalars(select(Like.offer_id)).one()
-    assert liked == ids(session)["n-a"]
+    assert people_of(session, before["a"]) == ({cast.charlie.id}, {cast.charlie.id})
+
+
+def test_people_who_came_to_the_copy_before_the_table_join_those_of_the_offer(
+    alice: Visitor, feed: Feed, session: Session, database: Database, cast: Cast
+) -> None:
+    before = ids(session)
+    copies = [f"n-{row}" for row in (ROWS[0], ROWS[1], "d;Cuisiner;Pour tous;J;69007;Lyon;;")]
+    delivered(database, feed, table(*copies))
+    come(session, "n-a", cast.dora)
+    page = give(alice, TABLES["commas"])
+    assert "a déjà recréé 3 besoins" in page.words
+    give(alice, TABLES["commas"], confirmed="1")
+    both = {cast.charlie.id, cast.dora.id}
+    assert people_of(session, before["a"]) == (both, both)
+    assert ids(session) == {f"n-{old}": before[old] for old in "abd"}
 
 
 def test_each_line_without_effect_says_why(alice: Visitor) -> None:
