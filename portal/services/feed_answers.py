@@ -3,6 +3,8 @@ that was read to its end and is plausible. Each question stands once, about the 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 
 from portal import clock, db
@@ -10,6 +12,27 @@ from portal.errors import Conflict
 from portal.models import Feed, FeedRun, FeedState, RunOutcome
 from portal.services import feed_brake, feed_turns, grace
 from portal.services.feed_turns import Save
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a suspect run asks: so many live offers go and so many that nobody sees yet appear if a person says that it was right.
+    One whose file was no feed at all asks for another file, and for no answer."""
+
+    run: FeedRun
+    gone: int
+    new: int
+    is_unread: bool
+
+
+def question(feed: Feed) -> Question | None:
+    """The question that waits for a person's word, in numbers; none when nothing is asked."""
+    last = asked(feed)
+    if last is None:
+        return None
+    missing = list(last.pending.get("missing", []))
+    gone, new = feed_brake.live_among(feed, missing), feed_brake.held_beside(feed, missing)
+    return Question(last, gone, new, is_unread=not missing and not new)
 
 
 def confirm(feed: Feed, save: Save) -> int:

@@ -80,6 +80,12 @@ def is_holding(feed: Feed) -> bool:
     return bool(_held(feed))
 
 
+def held_beside(feed: Feed, ids: Collection[int]) -> int:
+    """How many of the held offers are none of these."""
+    among = set(ids)
+    return sum(ident not in among for ident, _external_id in _held(feed))
+
+
 def withdraw(ids: list[int], save: Save) -> int:
     """Withdraw these offers in short transactions, telling everyone who was signed up once; returns how many were there to see."""
     count = 0

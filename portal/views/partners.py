@@ -49,7 +49,7 @@ def show(feed: Feed) -> Any:
         "partners/show.html",
         **frame(feed, "show"),
         last=last,
-        asked=feed_answers.asked(feed),
+        question=feed_answers.question(feed),
         groups=groups,
         runs=feed_reports.runs(feed),
         curve=feed_reports.curve(feed),
@@ -65,11 +65,12 @@ def show(feed: Feed) -> Any:
 @for_partners
 def run(feed: Feed, run_id: int) -> Any:
     """One run: its counts, which offers it created, updated and withdrew, its problems."""
-    found = run_of(feed, run_id)
+    found, asked = run_of(feed, run_id), feed_answers.asked(feed)
     return render_template(
         "partners/run.html",
-        **frame(feed, "show"),
+        **frame(feed, "run"),
         run=found,
+        asked_id=asked.id if asked else None,
         changes=feed_reports.changes(found),
         groups=feed_reports.groups(found),
         field_word=field_word,
@@ -86,7 +87,7 @@ def problems(feed: Feed, run_id: int) -> Any:
     rows, total = feed_reports.problems(found, code, page)
     return render_template(
         "partners/problems.html",
-        **frame(feed, "show"),
+        **frame(feed, "run"),
         run=found,
         code=code,
         problems=rows,

@@ -12,9 +12,9 @@ from tests.browser.pages import PAGES, Seen
 from tests.browser.walking import open_a_card
 
 pytestmark = pytest.mark.browser
-WALKED = [
-    seen for seen in PAGES if seen.name in ("home", "search", "offer", "today", "feed-report")
-]
+NAMES = {"home", "search", "offer", "today", "alert", "feed-check", "feed-report"}
+PARTNERS = {"partner-feed", "partner-run", "partner-ids", "partner-ids-seen"}
+WALKED = [seen for seen in PAGES if seen.name in NAMES | PARTNERS]
 MOST_STOPS = 400
 # Elements that a person can use, as they are on the screen; of a group of radio buttons the keyboard stops at one.
 USABLE = """() => {

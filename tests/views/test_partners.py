@@ -184,7 +184,7 @@ def test_a_suspect_run_is_answered_by_its_partner(
     deliver(session, feed, many(2))
     session.commit()
     assert state(session, feed, "state") is FeedState.SUSPECT
-    assert "attend un avis" in alice.get("/partners/jardins").words
+    assert "Ce passage est-il voulu" in alice.get("/partners/jardins").words
     for way_around in ("pause", "resume"):
         assert alice.post(f"/partners/jardins/{way_around}").status == 409
     press(alice, verb)
