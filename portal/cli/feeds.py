@@ -255,6 +255,8 @@ def _show_tally(tally: Tally, *, everything: bool = False) -> None:
         f"created {tally.created}  updated {tally.updated}  unchanged {tally.unchanged}  "
         f"withdrawn {tally.withdrawn}  repaired {tally.repaired}  refused {tally.refused}"
     )
+    if tally.over:
+        out.print(f"{tally.over} sur {tally.records} déjà passées : personne ne les trouve.")
     if tally.why:
         out.print(tally.why)
     shown = tally.problems if everything else tally.problems[: feed_runs.SHOWN_PROBLEMS]

@@ -10,10 +10,12 @@ from portal.formats.sentences import sentences
 VALUE_LENGTH = 80
 # Codes that mean "there was more in this file than we could see": such a run withdraws nothing.
 INCOMPLETE_CODES = frozenset({"truncated", "too_many_records"})
+# Codes of what is read, understood and no offer: not published, nothing to correct, and no reason to keep an earlier one.
+LEFT_OUT_CODES = frozenset({"cancelled", "not_volunteer", "private_event"})
 
 
 class Severity(StrEnum):
-    """A refused record is not used; a repaired one is used, with what was changed."""
+    """A refused record is not used; a repaired one is used, with what was changed (but see LEFT_OUT_CODES)."""
 
     REFUSED = "refused"
     REPAIRED = "repaired"
@@ -32,6 +34,11 @@ class FeedProblem:
     code: str
     sentence_fr: str
     sentence_en: str
+
+    @property
+    def is_left_out(self) -> bool:
+        """Is the record no offer at all?"""
+        return self.code in LEFT_OUT_CODES
 
     @property
     def hides_offers(self) -> bool:

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+csv.field_size_limit(2**31 - 1)  # a row is bounded as a whole, which says better what is wrong
 _MOST_LINES = 200  # of one row
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from portal import themes
@@ -16,6 +16,9 @@ from portal.formats.settings import ReadSettings
 from portal.formats.values import yes_no
 
 _LAST_MINUTE = time(23, 59)
+LONGEST_NIGHT = timedelta(
+    hours=16
+)  # from an evening to the next day; beyond it the two hours contradict each other
 
 
 class RowDates:
@@ -65,9 +68,7 @@ class RowDates:
         last_day = (self._end or first).day
         starts_at = Moment(first.day, self._begins).instant(self._zone)
         if self._ends is not None:
-            ends_at = Moment(last_day, self._ends).instant(self._zone)
-            if ends_at <= starts_at and last_day == first.day and self._begins is not None:
-                ends_at += timedelta(days=1)  # past midnight
+            ends_at = self._end_of(first.day, last_day, self._ends)
         elif self._begins is not None and self._end is None and self._length:
             ends_at = starts_at + timedelta(minutes=self._length)
         else:
@@ -75,6 +76,16 @@ class RowDates:
         return FeedShift(
             starts_at, max(starts_at, ends_at), str(self._zone), capacity, self._begins is None
         )
+
+    def _end_of(self, first_day: date, last_day: date, ends: time) -> datetime:
+        """When the last day ends: the hour written, or past midnight when it is before the beginning of a single day."""
+        if self._begins is None or last_day != first_day or ends > self._begins:
+            return Moment(last_day, ends).instant(self._zone)
+        past_midnight = Moment(first_day + timedelta(days=1), ends).instant(self._zone)
+        if past_midnight - Moment(first_day, self._begins).instant(self._zone) <= LONGEST_NIGHT:
+            return past_midnight
+        self._notes.repaired("end_time", f"{self._begins:%H:%M} – {ends:%H:%M}", "end_before_start")
+        return Moment(first_day, _LAST_MINUTE).instant(self._zone)
 
     def _repeated(self, capacity: int | None) -> FeedShift | None:
         written = self._cells.get("recurrence", "")

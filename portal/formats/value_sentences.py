@@ -41,6 +41,10 @@ VALUE_SENTENCES: Mapping[str, tuple[str, str]] = {
         "La fin précède le début ; les deux dates ont été échangées. Vérifiez-les.",
         "The end is before the start; the two dates were swapped. Check them.",
     ),
+    "end_before_start": (
+        "L’heure de fin précède celle de début ; elle n’est pas reprise. Vérifiez-la.",
+        "The end time is before the start time; it is not used. Check it.",
+    ),
     "dates_lost": (
         "Aucune date de cette annonce n’est utilisable. Écrivez au moins un début en AAAA-MM-JJ.",
         "No date of this record can be used. Write at least a start as YYYY-MM-DD.",

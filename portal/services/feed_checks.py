@@ -13,7 +13,7 @@ from typing import IO, BinaryIO, Generic, TypeVar, cast
 from portal import clock, formats
 from portal.formats.errors import FormatError
 from portal.formats.item import FeedItem, FeedShift
-from portal.formats.problem import FeedProblem, Notebook, Severity
+from portal.formats.problem import LEFT_OUT_CODES, FeedProblem, Notebook, Severity
 from portal.formats.settings import ReadSettings
 from portal.models import Feed, Location
 from portal.services import feed_items, feed_pages
@@ -35,6 +35,11 @@ class Group(Generic[P]):
     severity: str
     count: int = 0
     problems: list[P] = field(default_factory=list)
+
+    @property
+    def is_left_out(self) -> bool:
+        """Are these records no offers at all, with nothing to correct?"""
+        return self.code in LEFT_OUT_CODES
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ class Report:
             return
         if problem.severity is Severity.REFUSED:
             self.refused += 1
-        else:
+        elif not problem.is_left_out:
             self.repaired += 1
         key = (problem.severity.value, problem.code)
         if key not in self._by_reason:
@@ -120,8 +125,8 @@ def check(
 
 
 def in_order(groups: Iterable[Group[P]]) -> list[Group[P]]:
-    """Refusals before repairs, and what happens most first."""
-    return sorted(groups, key=lambda group: (group.severity != "refused", -group.count, group.code))
+    """Refusals before repairs, then what was left out; what happens most first."""
+    return sorted(groups, key=lambda g: (g.severity != "refused", g.is_left_out, -g.count, g.code))
 
 
 def _take(item: FeedItem, report: Report, known: Known, seen: set[str]) -> None:

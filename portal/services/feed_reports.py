@@ -25,7 +25,7 @@ from portal.models import (
     Signup,
 )
 from portal.models.signup import OVER
-from portal.services import feed_checks, feed_turns, links
+from portal.services import feed_checks, feed_turns, indexing, links
 from portal.services.feed_checks import SHOWN, Group
 
 RUNS_SHOWN = 30
@@ -210,7 +210,7 @@ def _between(
 
 def quality(feed: Feed) -> Quality:
     """The five figures, each in one statement."""
-    live = (Offer.feed_id == feed.id, Offer.state == OfferState.LIVE)
+    live = _live(feed)
     has_place = (
         select(Location.id).where(Location.offer_id == Offer.id, Location.lat.is_not(None)).exists()
     )
@@ -240,13 +240,18 @@ def dead(feed: Feed) -> list[Link]:
     return links.bad_of(feed)
 
 
+def _live(feed: Feed) -> tuple[ColumnElement[bool], ...]:
+    """Its offers for which a volunteer can still do something: one that is over is not found, whatever its record says."""
+    return Offer.feed_id == feed.id, Offer.state == OfferState.LIVE, *indexing.undone(clock.now())
+
+
 def _count(*conditions: ColumnElement[bool]) -> int:
     return db.session.scalar(select(func.count()).select_from(Offer).where(*conditions)) or 0
 
 
 def offers(feed: Feed, page: int = 1) -> tuple[list[Row], int]:
     """One page of the feed's live offers, the most viewed first, with views, click-outs and people signed up; and the total."""
-    live = (Offer.feed_id == feed.id, Offer.state == OfferState.LIVE)
+    live = _live(feed)
     views = (
         select(OfferDay.offer_id, func.sum(OfferDay.count).label("views"))
         .where(OfferDay.verb == "view")

@@ -31,6 +31,7 @@ from portal.services.feed_turns import Progress, Save
 BATCH = 25  # records read before they are written together: about 50 ms of write transaction
 # One batch at a time in a process: feeds that are read side by side and queue at SQLite's own lock keep others out for seconds.
 WRITING = threading.Lock()
+Seen = dict[str, bool]  # the ids of a file, and whether an offer was made of the record
 SHOWN_PROBLEMS = 20
 STORED_PROBLEMS = 5_000
 
@@ -48,6 +49,9 @@ class Tally:
     withdrawn: int = 0
     repaired: int = 0
     refused: int = 0
+    over: int = (
+        0  # of those that were read: nothing of them is left to do, so that nobody finds them
+    )
     is_complete: bool = True
     problems: list[FeedProblem] = field(default_factory=list)
     missing: list[int] = field(default_factory=list)
@@ -57,7 +61,7 @@ class Tally:
         """Count a problem, and keep it unless there are too many to be read."""
         if problem.severity is Severity.REFUSED:
             self.refused += 1
-        else:
+        elif not problem.is_left_out:
             self.repaired += 1
         if problem.hides_offers:
             self.is_complete = False
@@ -91,7 +95,7 @@ def read(
     """Read everything that is found into the feed's offers and say what happened. `save` ends a transaction: a commit, or the
     rollback of a preview. Never raises for what is in the file."""
     has_offers, before = feed_brake.has_offers(feed), feed_brake.live_count(feed)
-    tally, known, seen = Tally(), Known(feed, is_holding=has_offers), set[str]()
+    tally, known, seen = Tally(), Known(feed, is_holding=has_offers), Seen()
     save()
     try:
         for batch in _batches(found):
@@ -143,7 +147,7 @@ def _batches(found: Iterable[FeedItem | FeedProblem]) -> Iterator[list[FeedItem 
 def _write_batch(
     known: Known,
     batch: list[FeedItem | FeedProblem],
-    seen: set[str],
+    seen: Seen,
     tally: Tally,
     save: Save,
 ) -> None:
@@ -152,12 +156,14 @@ def _write_batch(
         if isinstance(one, FeedProblem):
             tally.note(one)
             if one.severity is Severity.REFUSED and one.external_id:
-                seen.add(normal_id(one.external_id))  # a refused record never withdraws its offer
+                # A refused record never withdraws its offer, nor does it stand in the way of a good one.
+                seen.setdefault(normal_id(one.external_id), False)
                 tally.records += 1
         else:
             tally.records += 1
             if _is_first(one, seen, tally):
                 items.append(one)
+                tally.over += feed_items.is_past(one, clock.now())
     known.look_up(items)
     if not _write_together(known, items, tally):
         for item in items:
@@ -165,9 +171,9 @@ def _write_batch(
     save()
 
 
-def _is_first(item: FeedItem, seen: set[str], tally: Tally) -> bool:
-    if item.external_id not in seen:
-        seen.add(item.external_id)
+def _is_first(item: FeedItem, seen: Seen, tally: Tally) -> bool:
+    if not seen.get(item.external_id):
+        seen[item.external_id] = True
         return True
     notes = Notebook(item.record, item.line, item.external_id)
     notes.refused("external_id", item.external_id, "id_twice")
@@ -221,7 +227,7 @@ def _count(tally: Tally, item: FeedItem, notes: Notebook, change: Change) -> Non
         tally.unchanged += 1
 
 
-def _settle(known: Known, before: int, seen: set[str], tally: Tally, save: Save) -> None:
+def _settle(known: Known, before: int, seen: Seen, tally: Tally, save: Save) -> None:
     """The file was read to its end: withdraw what vanished, end what ended and show what came, or pull the brake."""
     feed = known.feed
     tally.missing = feed_brake.missing(feed, seen)

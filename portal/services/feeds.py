@@ -12,7 +12,7 @@ import re
 from datetime import datetime, timedelta
 from typing import IO, Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, select, update
 
 from portal import clock, db, tokens, vault
 from portal.errors import Conflict, Invalid, NotFound, PortalError
@@ -22,8 +22,6 @@ from portal.models import (
     FeedProblem,
     FeedRun,
     FeedState,
-    Offer,
-    OfferState,
     Person,
     PersonRole,
     PersonState,
@@ -196,7 +194,7 @@ def finish(feed: Feed, started: FeedRun, tally: Tally, save: Save) -> FeedRun:
     started.finished_at = clock.now()
     if feed.next_run_at == started.started_at + TAKEN_UP:  # nobody asked for another one meanwhile
         feed.next_run_at = _next_time(feed)
-    started.live = _live_count(feed)
+    started.live = feed_brake.live_count(feed)
     was_asked = feed.state is FeedState.SUSPECT
     if tally.outcome is RunOutcome.SUSPECT:
         feed_answers.replace(feed)
@@ -255,11 +253,6 @@ def _row(started: FeedRun, problem: item_problem.FeedProblem) -> FeedProblem:
         sentence=problem.sentence_fr[:400],
         sentence_en=problem.sentence_en[:400],
     )
-
-
-def _live_count(feed: Feed) -> int:
-    found = select(func.count()).where(Offer.feed_id == feed.id, Offer.state == OfferState.LIVE)
-    return db.session.scalar(found) or 0
 
 
 def pause(feed: Feed) -> None:

@@ -66,6 +66,7 @@ CASES: dict[str, Case] = {
     "places_negative": (row("places", "-5")),
     "position": (row("latitude;longitude", "nord", "est")),
     "recurrence_start": (row("récurrence", "FREQ=WEEKLY")),
+    "end_before_start": (row("date de début;heure de début;heure de fin", "2031-04-12", "18:00", "17:00")),
     "registration": (row("association;siren", "A", "12")),
 }  # fmt: skip
 # Nothing that is read ends in these: an error that was given no code of its own.

@@ -176,3 +176,32 @@ def test_an_address_that_stands_whole_in_one_cell_is_parted() -> None:
     assert other.locations[0].street == "Salle des fêtes"
     named = read("identifiant;titre;adresse;ville\n1;T;12 rue des Lilas, 69007 Lyon;Lyon 7e\n").one
     assert named.locations[0].city == "Lyon 7e"  # what is said stays
+
+
+@pytest.mark.parametrize(
+    ("day", "begins", "ends", "hours", "codes"),
+    [
+        ("2031-04-12", "22:00", "02:00", 4, []),  # past midnight
+        ("2031-04-12", "18:00", "17:00", 5.98, ["end_before_start"]),  # not 23 hours
+        ("2031-03-30", "02:30", "03:30", 0, []),  # the hour that the clocks leave out, not 24
+    ],
+)
+def test_an_end_before_its_beginning_is_past_midnight_or_a_slip(
+    day: str, begins: str, ends: str, hours: float, codes: list[str]
+) -> None:
+    header = "identifiant,titre,description,association,a_distance,date de début,heure de début,heure de fin"
+    found = read(f"{header}\n1,Veiller,On veille.,Les Veilleurs,oui,{day},{begins},{ends}\n")
+    (shift,) = found.item("1").shifts
+    assert shift.starts_at is not None and shift.ends_at is not None
+    assert (shift.ends_at - shift.starts_at).total_seconds() / 3600 == pytest.approx(
+        hours, abs=0.01
+    )
+    assert found.codes() == codes
+
+
+def test_a_long_text_without_a_quote_is_not_said_to_have_lone_ones() -> None:
+    text = "On trie des livres. " * 20_000
+    header = "identifiant,titre,description,association,a_distance"
+    found = read(f"{header}\n1,Trier,{text},Lire,oui\n2,Ranger,On range.,Lire,oui\n")
+    assert found.ids == ["1", "2"]
+    assert "quotes" not in found.codes()

@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 
 import portal
 from portal.cli.feeds import commands
+from portal.formats.settings import ReadSettings
 from portal.models import Feed, Offer
-from portal.services import feed_runs
+from portal.services import feed_checks, feed_runs
+from portal.services.feed_checks import Report
 from tests.feeds import LIMITS, line, table
 from tests.visitor import BASE, Visitor
 
@@ -77,6 +79,31 @@ def test_a_preview_of_many_batches_meets_the_same_associations_again(
     tally = feed_runs.preview(feed, io.BytesIO(body), LIMITS, session)
     assert (tally.created, tally.refused) == (len(names), 0)
     assert session.scalars(select(Offer)).all() == []
+
+
+TWICE = table(
+    "a;;;Lire ensemble;12/09/2031 14:00;12/09/2031 17:00;5;oui",  # refused: it says nothing
+    line("a"),
+    line("b", day="31/02/2031"),  # refused: no such day
+    line("b"),
+    line("b"),  # refused: the one before is kept
+    line("c", day="28/02/2021"),
+)
+
+
+def test_a_good_record_is_not_lost_to_a_refused_one_of_the_same_id(
+    app: Flask, session: Session, tmp_path: Path
+) -> None:
+    file = tmp_path / "twice.csv"
+    file.write_bytes(TWICE)
+    session.rollback()
+    for command in (["preview"], ["import", "--name", "twice"]):
+        said = app.test_cli_runner().invoke(commands, [*command, str(file)]).output
+        assert "created 3 " in said and "refused 3" in said
+        assert "1 sur 6 déjà passées" in said
+    report = Report()
+    assert list(feed_checks.check(io.BytesIO(TWICE), report, ReadSettings())) == []
+    assert (report.usable, report.refused, report.past) == (3, 3, 1)
 
 
 @pytest.mark.parametrize("own_url", [BASE, "https://autre.example"])

@@ -226,3 +226,19 @@ def test_what_a_feed_says_never_becomes_markup(checker: Visitor) -> None:
     page = sent(checker, TABLE.splitlines(keepends=True)[0] + line, name="<img src=x>.csv")
     assert page.soup.find("script", src="https://evil.example/x.js") is None
     assert page.soup.find("img", src="x") is None
+
+
+PAID = """[{"@type": "JobPosting", "title": "Un emploi", "employmentType": "FULL_TIME", "identifier": "e",
+ "hiringOrganization": {"name": "Usine"}, "description": "Payé."},
+ {"@type": "VolunteerAction", "name": "Trier", "identifier": "t", "description": "On trie.",
+ "agent": {"@type": "Organization", "name": "Lire"}, "location": {"@type": "VirtualLocation"}}]"""
+
+
+def test_what_is_no_offer_is_left_out_and_is_not_said_to_appear(checker: Visitor) -> None:
+    page = sent(checker, PAID.encode(), "offres.json")
+    (reason,) = [one for one in page.soup.select(".reason") if "not_volunteer" in one.get_text()]
+    assert "1 laissée de côté" in reason.get_text()
+    repaired = page.soup.find(string="Réparations").find_parent("li")
+    others = page.soup.select(".reason .badge--urgent")
+    told = sum(int(one.get_text().split()[0]) for one in others)
+    assert repaired.select_one(".figure__number").get_text() == str(told)

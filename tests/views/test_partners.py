@@ -22,6 +22,7 @@ from portal.models import (
     OfferState,
 )
 from portal.services import feed_reports, feeds
+from portal.services.feed_runs import Tally
 from tests import factories
 from tests.delivering import ROWS, deliver, read_feed, signed_in, table
 from tests.people import Cast
@@ -223,6 +224,20 @@ def test_quality_counts_what_is_fresh_complete_and_doubled(feed: Feed, session: 
     session.commit()
     found = feed_reports.quality(feed)
     assert (found.live, found.fresh, found.complete, found.doubled) == (3, 2, 1, 2)
+
+
+def test_what_is_over_is_nowhere_called_online(
+    alice: Visitor, feed: Feed, session: Session
+) -> None:
+    over = session.scalars(select(Offer).where(Offer.external_id == "a")).one()
+    over.is_ongoing = False
+    for shift in over.shifts:
+        shift.starts_at = shift.ends_at = clock.now() - timedelta(days=1)
+    session.commit()
+    assert feed_reports.quality(feed).live == 2
+    started = feeds.begin(feed)
+    assert feeds.finish(feed, started, Tally(), session.commit).live == 2
+    assert over.title not in alice.get("/partners/jardins/offers").words
 
 
 def test_a_moderator_watches_every_feed(app: Any, feed: Feed, cast: Cast) -> None:
