@@ -64,12 +64,12 @@ panel?.addEventListener("keydown", (event) => {
 });
 phone.addEventListener("change", close);
 
-// Another place has a circle of its own: the one of the place before does not follow it.
+// Another place has a circle of its own: neither the one of the place before follows it, nor the box of the map.
 for (const kind of ["input", "taken"]) {
   document.getElementById("place")?.addEventListener(kind, () => {
-    for (const radius of document.querySelectorAll("[name=radius]")) {
-      radius.checked = false;
-      radius.disabled = radius.type === "hidden";
+    for (const kept of document.querySelectorAll("[name=radius], [name=box]")) {
+      kept.checked = false;
+      kept.disabled = kept.type === "hidden";
     }
   });
 }

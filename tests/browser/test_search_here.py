@@ -29,3 +29,16 @@ def test_moving_the_map_offers_to_search_there_and_keeps_the_words(
     west, south, east, north = map(float, asked["box"][0].split(","))
     assert west < 4.84 < east and south < 45.76 < north
     expect(page.locator("#understood")).to_contain_text("dans la zone de la carte")
+
+
+def test_a_place_that_is_typed_after_it_is_searched_for_instead(
+    open_device: Callable[..., BrowserContext],
+) -> None:
+    page = open_device(viewport={"width": 1280, "height": 900}).new_page()
+    page.goto("/search?q=jardin&box=4,45,6,46")
+    page.locator("#place").fill("Nantes")
+    page.locator("#place").press("Enter")
+    page.wait_for_url("**/search?*place=Nantes*")
+    assert "box=" not in page.url
+    expect(page.locator("#understood")).to_contain_text("km de Nantes")
+    expect(page.locator("#understood")).not_to_contain_text("la zone de la carte")

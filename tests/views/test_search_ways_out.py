@@ -80,7 +80,6 @@ def test_a_bad_value_is_said_with_what_was_done_instead(
         "q=%230&exact=1&theme=environment",
         "area=75&remote=no&from=2031-01-01",
         "q=jardin&area=75&remote=no",
-        "q=histoires&place=Lyon&area=75&remote=no",
     ],
 )
 def test_each_way_out_of_nothing_gives_what_it_says(looker: Visitor, query: str) -> None:

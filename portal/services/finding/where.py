@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portal.models.place import PlaceKind
 from portal.services import places
 from portal.services.finding.given import Given, number
-from portal.services.places import PlaceMatch
+from portal.services.places import PlaceMatch, Resolution
 from search.query import Area, Box, Circle
 
 LARGEST_KM = 500.0
@@ -25,46 +25,73 @@ class Where:
     place: PlaceMatch | None = None
     rivals: tuple[PlaceMatch, ...] = ()
     is_ambiguous: bool = False
-    is_unknown: bool = False
 
 
 def read(given: Given) -> Where:
-    """The box wins over a position, a position over a place; an area narrows each of them, as far as it has to do with it."""
+    """A place that was typed wins over a position, a position over the box of a map; an area narrows what lies in it.
+
+    The page keeps box and position in hidden fields, so whoever types a place beside them wrote it last.
+    """
     area = _area(given)
-    box = _box(given)
-    if box is not None:
-        _no_radius(given)
-        return Where(box=box, area=area)
-    here = _position(given)
-    if here is not None:
-        circle = Circle(*here, _radius(given, AROUND_KM))
-        pairs = (
-            ("lat", f"{here[0]:g}"),
-            ("lon", f"{here[1]:g}"),
-            ("radius", f"{circle.radius_km:g}"),
-        )
-        given.part("place", pairs, "à moins de %(km)s km de votre position", km=circle.radius_km)
-        return Where(circle=circle, area=area)
-    return _place(given, area)
-
-
-def _place(given: Given, area: Area | None) -> Where:
     typed = given.one("place")
-    if not typed:
-        _no_radius(given)
-        return Where(area=area)
-    found = places.resolve(typed)
-    best = found.best
-    if best is None or (best.lat is None and not best.area):
-        given.note(
-            "Nous ne connaissons pas de lieu nommé « %(place)s » : la recherche porte sur toute la France. "
-            "Essayez une commune, un code postal ou un département.",
-            place=typed[:80],
-        )
-        return Where(area=area, rivals=found.rivals, is_unknown=True)
+    found = places.resolve(typed) if typed else Resolution()
+    if found.best is not None and (found.best.lat is not None or found.best.area):
+        _say_what_is_replaced(given, found.best)
+        return _place(given, typed, area, found.best, found)
+    if typed:
+        _say_unknown(given, typed)
+    here = _position(given)
+    there = _around_position(given, area, here) if here else _drawn(given, area)
+    return replace(there, rivals=found.rivals)
+
+
+def _say_what_is_replaced(given: Given, best: PlaceMatch) -> None:
+    if given.one("lat") or given.one("lon"):
+        given.note("« %(place)s » remplace votre position.", place=best.label)
+    if given.one("box"):
+        given.note("« %(place)s » remplace la zone de la carte.", place=best.label)
+
+
+def _say_unknown(given: Given, typed: str) -> None:
+    given.note(
+        "Nous ne connaissons pas de lieu nommé « %(place)s » : la recherche se fait sans lui. "
+        "Essayez une commune, un code postal ou un département.",
+        place=typed[:80],
+    )
+
+
+def _around_position(given: Given, area: Area | None, here: tuple[float, float]) -> Where:
+    if given.one("box"):
+        given.note("Votre position remplace la zone de la carte.")
+    if area is not None:
+        town = places.near(*here)
+        if town is None or not _lies_in(town, area):
+            given.take_back("area")
+            given.note(
+                "Votre position est hors de « %(area)s » : la recherche porte sur ses alentours.",
+                area=_asked_area(given).name,
+            )
+            area = None
+    circle = Circle(*here, _radius(given, AROUND_KM))
+    pairs = (("lat", f"{here[0]:g}"), ("lon", f"{here[1]:g}"), ("radius", f"{circle.radius_km:g}"))
+    given.part("place", pairs, "à moins de %(km)s km de votre position", km=circle.radius_km)
+    return Where(circle=circle, area=area)
+
+
+def _drawn(given: Given, area: Area | None) -> Where:
+    _no_radius(given)
+    return Where(box=_box(given), area=area)
+
+
+def _place(
+    given: Given, typed: str, area: Area | None, best: PlaceMatch, found: Resolution
+) -> Where:
     if best.area:
         return _whole_area(given, typed, area, best, found.rivals, found.is_ambiguous)
     assert best.lat is not None and best.lon is not None  # noqa: S101 - positions come whole
+    if area is not None and not _lies_in(best, area):
+        _leave_area(given, best)
+        area = None
     circle = Circle(best.lat, best.lon, _radius(given, float(best.radius_km)))
     pairs: list[tuple[str, str]] = [("place", typed)]
     if circle.radius_km != best.radius_km:
@@ -77,6 +104,27 @@ def _place(given: Given, area: Area | None) -> Where:
         place=best.label,
     )
     return Where(circle, None, area, best, found.rivals, found.is_ambiguous)
+
+
+def _lies_in(town: PlaceMatch, area: Area) -> bool:
+    own = town.region if area.kind == "region" else town.departement
+    return town.country == "FR" and own == area.code
+
+
+def _leave_area(given: Given, best: PlaceMatch) -> None:
+    """Where a place and an area only exclude each other what was typed counts, and it is said."""
+    given.take_back("area")
+    given.note(
+        "« %(place)s » et « %(area)s » n’ont rien en commun : la recherche porte sur « %(place)s ».",
+        place=best.label,
+        area=_asked_area(given).name,
+    )
+
+
+def _asked_area(given: Given) -> places.Area:
+    asked = places.area(given.one("area"))
+    assert asked is not None  # noqa: S101 - the area asked for was read from it
+    return asked
 
 
 def _whole_area(
@@ -105,19 +153,15 @@ def _narrower(given: Given, area: Area | None, best: PlaceMatch) -> Area:
     here = area_of(best.kind, best.code)
     if area is None:
         return here
-    asked = places.area(given.one("area"))
-    assert asked is not None  # noqa: S101 - `area` was read from it
+    asked = _asked_area(given)
     if area.kind == "departement" and here.kind == "region" and asked.region == here.code:
         return area
     if area.kind == "region" and here.kind == "departement" and best.region == area.code:
         return here
-    given.take_back("area")
-    if area != here:
-        given.note(
-            "« %(place)s » et « %(area)s » n’ont rien en commun : la recherche porte sur « %(place)s ».",
-            place=best.label,
-            area=asked.name,
-        )
+    if area == here:
+        given.take_back("area")
+    else:
+        _leave_area(given, best)
     return here
 
 
