@@ -47,7 +47,10 @@ def draft_of(series: Series, notes: Notebook, settings: ReadSettings) -> dict[st
     draft = row.draft()
     draft["shifts"] = _Dates(series, notes, settings, row.zone()).shifts()
     draft["is_ongoing"] = False
-    if not draft["shifts"] and not notes.has("cancelled"):
+    if not draft["shifts"] and notes.has("cancelled_date"):
+        notes.repaired("STATUS", "", "cancelled")  # each of its dates
+        return None
+    if not draft["shifts"]:
         notes.refused("DTSTART", event.said("DTSTART"), "dates_lost")
     return draft
 

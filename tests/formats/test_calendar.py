@@ -69,6 +69,18 @@ def test_a_cancelled_date_leaves_the_others(odd: Reading) -> None:
     assert "cancelled_date" in odd.codes("serie")
 
 
+def test_a_series_whose_dates_are_all_cancelled_is_no_offer_and_hides_none() -> None:
+    gone = "DTSTART:20310601T080000Z\r\nRRULE:FREQ=DAILY;COUNT=2\r\nEND:VEVENT\r\n"
+    for day in ("01", "02"):
+        gone += (
+            f"BEGIN:VEVENT\r\nUID:1\r\nRECURRENCE-ID:203106{day}T080000Z\r\nSTATUS:CANCELLED\r\n"
+        )
+        gone += f"DTSTART:203106{day}T080000Z" + ("\r\nEND:VEVENT\r\n" if day == "01" else "")
+    found = read(EVENT.format(gone))
+    assert (found.ids, "cancelled" in found.codes()) == ([], True)
+    assert not [p for p in found.problems if p.hides_offers or p.severity is Severity.REFUSED]
+
+
 def test_what_is_odd_is_repaired_and_told(odd: Reading) -> None:
     assert set(odd.codes("zone")) == {
         "calendar_line", "latitude_longitude_swapped", "zone", "dates_reversed", "recurrence", "association_missing",
