@@ -17,6 +17,8 @@ _MINUS = "\x00"
 _QUOTES = str.maketrans({"«": '"', "»": '"', "“": '"', "”": '"', "„": '"', "‟": '"', "＂": '"'})
 _PIECE = re.compile(r'\x00|["()]|[^\s\x00"()]+')
 _SIGN = re.compile(r'(?<![^\s("])-(?=[\w"(#])')
+# What joins no words, although no blank is beside it; 2,5 and 24/7 and S.A.M.U. stay whole.
+_BETWEEN = re.compile(r"(?<!\d)[,;/+]|[,;/+](?!\d)|(?<=[^\W\d_]{2})\.(?=[^\W\d_]{2})")
 _SAYS_SOMETHING = re.compile(r"[^\W_]")
 _EITHER = {"OR", "OU"}
 
@@ -39,7 +41,7 @@ def _pieces(text: str) -> list[str]:
     text = unicodedata.normalize("NFC", text[: MOST_CHARACTERS * 4])
     seen = (" " if c.isspace() else c for c in text if c.isspace() or _is_seen(c))
     shown = "".join(seen)[:MOST_CHARACTERS].translate(_QUOTES)
-    return _PIECE.findall(_SIGN.sub(_MINUS, shown))
+    return _PIECE.findall(_SIGN.sub(_MINUS, _BETWEEN.sub(" ", shown)))
 
 
 def _is_seen(character: str) -> bool:

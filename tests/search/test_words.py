@@ -36,6 +36,11 @@ def said(text: str, *, exact: bool = False) -> list[str]:
         ("sans-abri co-voiturage", ["sans-abri", "co-voiturage"]),
         ("l'aide", ["l'aide"]),
         ("--a", ["a"]),
+        ("enfants,jardin", ["enfants", "jardin"]),
+        ("enfants/jardin;vélo+marche.ville", ["enfants", "jardin", "vélo", "marche", "ville"]),
+        ("enfants,-jardin", ["enfants", "-jardin"]),
+        ('"enfants/jardin"', ['"enfants jardin"']),
+        ("S.A.M.U. 24/7 2,5", ["S.A.M.U", "24/7", "2,5"]),
     ],
 )
 def test_the_four_signs_are_understood(typed: str, clauses: list[str]) -> None:
