@@ -91,6 +91,11 @@ STEMS = {
     "universite": "universit",
     "refugie": "refugie",  # and not a refuge, where animals are
     "refugiee": "refugie",
+    "cours": "cours",  # a lesson; neither a race, nor running, nor a courtyard
+    "course": "course",
+    "cour": "cour",
+    "courir": "courir",
+    "courant": "courant",
 }
 
 # -aux that is not the plural of -al.

@@ -19,7 +19,7 @@ from search.text import Analysed, accented, analyse_all, exact_all
 
 EXACT = "exact"
 ACCENTED = "accented"
-VERSION = 6
+VERSION = 7
 
 Posting = tuple[bytes, int, float, bytes]
 Card = list[Any]
