@@ -79,6 +79,11 @@ def make_plan(query: Query, lexicon: Lexicon) -> Plan:
     return _plan(_needs(clauses) if corrected else needs, corrected)
 
 
+def tell_nothing(clauses: tuple[Clause, ...]) -> bool:
+    """Whether all of these words are stop words of one language, so that they ask for nothing and refuse nothing."""
+    return not _plan(_needs(clauses), ()).needs
+
+
 def _plan(needs: list[Need], corrected: tuple[tuple[str, str], ...]) -> Plan:
     wanted = [need for need in needs if not need.excluded]
     if any(all(language in need.free for need in wanted) for language in LANGUAGES):

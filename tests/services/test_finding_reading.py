@@ -45,6 +45,15 @@ def test_a_radius_of_40000_kilometres_becomes_500() -> None:
     assert asked.radius_km == 500 and "500" in sentences(asked)
 
 
+@pytest.mark.parametrize("typed", ["comment", "aujourd'hui", "pour les", "where"])
+def test_stop_words_alone_are_not_understood_and_that_is_said(typed: str) -> None:
+    asked = read(q=typed, theme="health")
+    assert [part.kind for part in asked.parts] == ["theme"]
+    assert typed in sentences(asked) and asked.text == typed
+    assert not read(q=f"{typed} jardin").notes and not read(q=f"{typed} -jardin").notes
+    assert not read(q=typed, exact="1").notes
+
+
 def test_a_radius_may_be_written_with_a_comma() -> None:
     assert read(lat="45.75", lon="4.85", radius="2,5").radius_km == 2.5
 

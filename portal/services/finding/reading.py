@@ -18,6 +18,7 @@ from portal.services.finding.asked import Asked
 from portal.services.finding.given import Given, this_minute
 from search import words
 from search.document import Language
+from search.plan import tell_nothing
 from search.query import Clause, Query, Remote, Sort
 
 PAGE = 20
@@ -51,6 +52,13 @@ def read(
     minors = given.flag("minors", "ouvert aux mineurs")
     accessible = given.flag("accessible", "accessible en fauteuil")
     exact = bool(clauses) and given.flag("exact", "vos mots tels quels")
+    if clauses and not exact and tell_nothing(clauses):
+        given.take_back("words")
+        given.note(
+            "« %(text)s » ne dit rien, à soi seul, de ce que vous cherchez : c’est laissé de côté.",
+            text=text[:40],
+        )
+        clauses = ()
     association, feed_id = _association(given), _feed(given)
     campaign = _campaign(given)
     sort = _sort(given, has_circle=there.circle is not None)
