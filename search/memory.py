@@ -17,10 +17,9 @@ from search.query import Query
 from search.ranking import FIELDS, LENGTHS, SPREAD_WINDOW, WEIGHTS, bm25, idf, length_rung, spread
 from search.reference import Card, best_cards, every_place, facet_counts
 from search.results import Hit, Results
-from search.text import Analysed, accented, analyse, analyse_all, exact_all, fold
+from search.text import Analysed, accented, analyse, analyse_all, exact_all, fold, is_proposed
 
 EXACT = "exact"
-SHORTEST_COMPLETED = 3
 
 
 class Entry:
@@ -138,7 +137,7 @@ class MemoryIndex:
                 spellings[fold(word)][word] += 1
         found: list[tuple[int, str, str]] = []
         for (name, word), count in self._frequencies.items():
-            if name == EXACT and word.startswith(begin) and len(word) >= SHORTEST_COMPLETED:
+            if name == EXACT and word.startswith(begin) and is_proposed(word):
                 forms = spellings[word]
                 ways = [(-uses, spelling) for spelling, uses in forms.items()]
                 ways.append((-(count - sum(forms.values())), word))

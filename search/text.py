@@ -35,6 +35,8 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _EXACT = re.compile(r"#?\w+")
 _PIECE = re.compile(r"[^\s,;:!?()\[\]\"«»“”/…–—]+")
 _DIGIT = re.compile(r"\d")
+SHORTEST_PROPOSED = 3
+_NEVER_PROPOSED = french.STOP_WORDS | french.ELISIONS | english.STOP_WORDS | {"aujourd"}
 
 _stemmers = {"fr": Stemmer.Stemmer("french", 0), "en": Stemmer.Stemmer("english", 0)}
 _stemming = Lock()
@@ -113,6 +115,11 @@ def exact_all(texts: Iterable[str]) -> Iterator[tuple[int, str]]:
         words = exact_words(text)
         yield from ((base + position, word) for position, word in enumerate(words))
         base += len(words) + GAP
+
+
+def is_proposed(word: str) -> bool:
+    """Whether a folded word may complete what somebody types: 3 letters or more, and no stop word or elision."""
+    return len(word) >= SHORTEST_PROPOSED and word not in _NEVER_PROPOSED
 
 
 def accented(text: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request
@@ -15,9 +16,11 @@ from portal.permissions import may_moderate
 from portal.services import finding, places
 from portal.views import access, answers
 from portal.views.access import public
+from search.text import clean
 
 pages = Blueprint("search", __name__)
 ON_A_TOPIC = 12  # cards on the page of a theme or a town
+LAST_WORD = re.compile(r"#?\w*\Z")  # what is before it (a minus, a parenthesis, an elision) stays
 
 
 @pages.get("/search")
@@ -36,10 +39,11 @@ def show() -> Any:
 @public
 def words() -> Any:
     """What the last word of `q` may become: a list for the search box."""
-    typed = request.args.get("q", "")[:200].lstrip()
-    head, _space, last = typed.rpartition(" ")
-    found = finding.complete(last.strip('"()-')) if last else ()
-    return jsonify(words=[{"value": f"{head} {word}".strip(), "text": word} for word in found])
+    typed = clean(request.args.get("q", "")[:200].lstrip())
+    last = LAST_WORD.search(typed)[0]  # type: ignore[index]
+    head = typed.removesuffix(last)
+    found = finding.complete(last) if last else ()
+    return jsonify(words=[{"value": head + word, "text": word} for word in found])
 
 
 @pages.get("/themes/<slug>")

@@ -6,12 +6,11 @@ from operator import itemgetter
 
 import numpy as np
 
-from search.text import fold
+from search.text import SHORTEST_PROPOSED, fold, is_proposed
 from search.whoosh.schema import EXACT
 from search.whoosh.snapshot import Part, Snapshot
 
 Held = tuple[Part, int]
-SHORTEST_COMPLETED = 3
 
 
 class Vocabulary:
@@ -48,7 +47,9 @@ class Vocabulary:
             found = [
                 (-count, word, held)
                 for word in {word for one in asked for word in one.most_used(reach)}
-                if (held := list(self._held(word))) and (count := _live_count(held))
+                if is_proposed(word.decode())
+                and (held := list(self._held(word)))
+                and (count := _live_count(held))
             ]
             first = sorted(found, key=itemgetter(0, 1))[:limit]
             beyond = sum(one.beyond(reach) for one in asked)
@@ -75,7 +76,7 @@ class Beginning:
         self._group = part.groups[EXACT]
         self._numbers = self._group.beginning_with(begin)
         lengths, sizes = self._group.lengths(self._numbers), self._group.sizes(self._numbers)
-        self._sizes = np.where(lengths < SHORTEST_COMPLETED, 0, sizes)
+        self._sizes = np.where(lengths < SHORTEST_PROPOSED, 0, sizes)
 
     def most_used(self, reach: int) -> Iterator[bytes]:
         """At most so many words."""

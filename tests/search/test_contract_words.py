@@ -125,6 +125,13 @@ def test_no_words_are_completed_when_none_are_asked_for(index: Index) -> None:
     assert index.complete("rep", 0) == () == index.complete("", 8)
 
 
+def test_stop_words_complete_nothing(index: Index) -> None:
+    index.update([offer(n, "Avec après about Aujourd’hui lorsqu’on") for n in range(9)])
+    index.update([offer(10, "Avion")])
+    assert index.complete("av", 1) == ("avion",)
+    assert index.complete("ap") == index.complete("aujo") == index.complete("lors") == ()
+
+
 def test_words_are_completed_with_their_accents_most_used_first(index: Index) -> None:
     index.update([offer(1, "Hôpital"), offer(2, "Hôpital"), offer(3, "hopital"), offer(4, "Hôte")])
     assert index.complete("ho") == ("hôpital", "hôte")

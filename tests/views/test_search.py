@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -194,6 +195,26 @@ def test_the_page_of_a_town_has_one_address(looker: Visitor, offers: list[Offer]
 def test_words_complete_the_last_word(looker: Visitor, offers: list[Offer]) -> None:
     found = looker.get("/words?q=lire+des+hist").response.get_json()
     assert found["words"][0] == {"value": "lire des histoires", "text": "histoires"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("l'hist", "l'histoires"),
+        ("l’hist", "l'histoires"),
+        ("jardin -hist", "jardin -histoires"),
+        ("(hist", "(histoires"),
+        ("(hist)", None),
+        ('"des hist', '"des histoires'),
+        ("jardin,hist", "jardin,histoires"),
+        ("jardin ", None),
+    ],
+)
+def test_what_is_before_the_word_that_is_completed_stays(
+    looker: Visitor, offers: list[Offer], typed: str, value: str | None
+) -> None:
+    found = looker.get(f"/words?{urlencode({'q': typed})}").response.get_json()
+    assert [word["value"] for word in found["words"][:1]] == ([value] if value else [])
 
 
 def test_a_theme_has_a_page_and_an_unknown_one_has_none(
