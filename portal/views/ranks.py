@@ -10,6 +10,8 @@ from portal.formatting import distance, number, theme_name, weekday
 from portal.models import Offer
 from portal.services.finding import Asked, Card
 from search.explaining import Factor
+from search.query import Clause
+from search.text import analyse
 
 
 def why(card: Card, asked: Asked) -> str:
@@ -24,10 +26,18 @@ def why(card: Card, asked: Asked) -> str:
 
 
 def _other_words(card: Card, asked: Asked) -> str:
-    """The words by which it was found, where they are not those that were typed."""
+    """The words by which it was found, where one of those that were typed is not there."""
+    if all(_is_there(clause, card) for clause in asked.query.words if not clause.excluded):
+        return ""
     typed = asked.text.casefold()
     other = [word for word in card.matched if word.casefold().strip('"') not in typed]
     return _("trouvé par « %(words)s »", words=", ".join(other)) if other else ""
+
+
+def _is_there(clause: Clause, card: Card) -> bool:
+    """A stop word is: it asks for nothing."""
+    texts = [term.text for term in clause.terms if analyse(term.text, card.language)]
+    return not texts or any(text in card.matched for text in texts)
 
 
 def _theme(offer: Offer, asked: Asked) -> str:

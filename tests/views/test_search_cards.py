@@ -79,6 +79,18 @@ def test_a_card_says_in_a_line_why_it_is_there(looker: Visitor, session: Session
     assert not card(looker.get("/search")).select(".card__why")
 
 
+@pytest.mark.parametrize("typed", ["jardins partagés", "un jardin partagé"])
+def test_a_synonym_is_a_reason_only_where_a_word_that_was_typed_is_missing(
+    looker: Visitor, session: Session, typed: str
+) -> None:
+    summary = "Un potager entre voisins."
+    publish(session, title="Le jardin partagé", summary=summary)
+    publish(session, title="Entre voisins", summary=summary)
+    first, second = looker.get(f"/search?q={typed}").soup.select(".card__why")
+    assert "trouvé par" not in first.get_text()
+    assert "trouvé par « potager »" in second.get_text()
+
+
 def test_a_moderator_sees_each_factor_and_they_multiply_to_the_score(
     looker: Visitor, session: Session, cast: Cast
 ) -> None:

@@ -41,6 +41,11 @@ class Card:
     snippet: Pieces = ()
     factors: list[tuple[str, str]] = field(default_factory=list)
 
+    @property
+    def language(self) -> Language:
+        """The one in which its words were compared."""
+        return "en" if self.offer.language == indexing.ENGLISH else "fr"
+
 
 def cards(
     hits: Sequence[Hit],
@@ -90,9 +95,8 @@ def _card(hit: Hit, offer: Offer, shifts: list[Shift], likes: int, is_liked: boo
 
 
 def _mark(card: Card, *, is_exact: bool) -> None:
-    tongue: Language = "en" if card.offer.language == indexing.ENGLISH else "fr"
-    card.title = pieces(card.offer.title, card.matched, tongue, exact=is_exact)
-    card.snippet = snippet(pieces(card.offer.summary, card.matched, tongue, exact=is_exact))
+    card.title = pieces(card.offer.title, card.matched, card.language, exact=is_exact)
+    card.snippet = snippet(pieces(card.offer.summary, card.matched, card.language, exact=is_exact))
 
 
 def _seconds(shift: Shift) -> int:
