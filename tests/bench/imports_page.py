@@ -48,6 +48,9 @@ class Measured:
             end = "all can be found" if self.are_new else "read"
             yield f"{name}: {end}", self.seconds, "s", SECONDS[self.what] * self.records / 20_000
             yield f"{name}: memory of the import", self.import_peak, "MiB", IMPORT_MIB
+            if self.are_new:
+                both = self.import_peak + self.worker_peak
+                yield f"{name}: with the indexing worker's", both, "MiB", IMPORT_MIB
         else:
             grown = self.import_peak - self.import_start
             yield f"{name}: memory of the import above its start", grown, "MiB", GROWTH_MIB
