@@ -10,6 +10,10 @@ from tests.bench.search import CLASSES, percentile
 # The 95th percentile of ours is to be at most this much of tantivy's.
 BAR = {"a": 0.5, "b": 0.4, "c": 0.4, "d": 0.8, "e": 0.1, "f": 0.4, "g": 0.4, "h": 0.1, "i": 1.2}
 ABSOLUTE = {"100000": 1.0, "1000000": 5.0}  # and ours at most so many milliseconds
+MEGABYTES = {"100000": (80.0, 80.0), "1000000": (350.0, 60.0)}  # of a process: in all, and its own
+BUILT = {"100000": 40.0, "1000000": 480.0}  # seconds
+# Of the whole page: the 95th percentile with one client, pages a second, the 99th of nasty questions.
+PAGE_MS, PAGE_RATE, NASTY_MS = 30.0, 120.0, 300.0
 KINDS = tuple(kind for kind, _ in CLASSES)
 NAMES = {
     "ours": "Relais",

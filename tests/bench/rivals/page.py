@@ -19,7 +19,8 @@ def write(found: dict[str, Any]) -> None:
     sizes = sorted((size for size in found if size.isdigit()), key=int)
     parts = [_HEAD, *(table(int(size), found[size]) for size in sizes)]
     parts += [_growth(found, sizes), *_pages(found)]
-    parts += [_verdict(size, found[size]["runs"]) for size in sizes if size in ABSOLUTE]
+    parts += [_verdict(size, found[size]) for size in sizes if size in ABSOLUTE]
+    parts += _page_verdict(found)
     parts.append(_FOOT)
     missing = [] if "1000000" in found else ["1,000,000 offers"]
     missing += [] if "pages" in found else ["the whole page under wrk"]
@@ -124,9 +125,9 @@ def _update(one: dict[str, Any]) -> Iterable[str]:
         yield from (f"- {line}" for line in updating.told(one["update"]))
 
 
-def _verdict(size: str, runs: dict[str, Any]) -> str:
+def _verdict(size: str, one: dict[str, Any]) -> str:
     """Which lines of the bar are not reached, on both passes, by the processor's time."""
-    lines = []
+    lines, runs = [], one["runs"]
     for kind, name in CLASSES:
         for rival in (one for one in runs if one != "ours"):
             worst = max(figures.ratio(runs, rival, kind, which, WORKED) for which in (0, 1))
@@ -136,9 +137,40 @@ def _verdict(size: str, runs: dict[str, Any]) -> str:
         slowest = max(figures.high(runs["ours"], kind, which, WORKED) for which in (0, 1))
         if slowest > ABSOLUTE[size]:
             lines.append(f"- ({kind}) {name}: {slowest:.2f} ms, to reach {ABSOLUTE[size]:g}")
+    private, shared = figures.memory(runs["ours"])
+    seconds, (most, own) = one["builds"]["ours"]["seconds"], figures.MEGABYTES[size]
+    if private + shared > most or private > own:
+        lines.append(
+            f"- memory: {private + shared:.0f} MB, {private:.0f} private; to reach {most:.0f}, {own:.0f}"
+        )
+    if seconds > figures.BUILT[size]:
+        lines.append(f"- build: {seconds:.0f} s, to reach {figures.BUILT[size]:.0f}")
     head = f"\n## What is not reached at {int(size):,}\n\n"
     head += "The 95th percentile by the processor's time, the worse of the two passes:\n\n"
     return head + ("\n".join(lines) or "Nothing: every line is reached.")
+
+
+def _page_verdict(found: dict[str, Any]) -> list[str]:
+    """Which lines of the bar the whole page does not reach."""
+    if "pages" not in found:
+        return []
+    usual = [row for row in found["pages"]["rows"] if not row.get("is_nasty")]
+    nasty = [row for row in found["pages"]["rows"] if row.get("is_nasty")]
+    most, alone = max(row["rate"] for row in usual), usual[0]["p95"]
+    lines = (
+        [f"- one client: p95 {alone:.1f} ms, to reach {figures.PAGE_MS:.0f}"]
+        if alone > figures.PAGE_MS
+        else []
+    )
+    if most < figures.PAGE_RATE:
+        lines.append(f"- {most:.0f} pages a second, to reach {figures.PAGE_RATE:.0f}")
+    for row in nasty:
+        if row["p99"] > figures.NASTY_MS or row["broken"]:
+            lines.append(
+                f"- nasty questions: p99 {row['p99']:.0f} ms, {row['broken']:.0f} answers of 5xx; to reach {figures.NASTY_MS:.0f}, 0"
+            )
+    said = "\n".join(lines) or "Nothing: every line is reached."
+    return [f"\n## What the whole page does not reach\n\n{said}"]
 
 
 def _growth(found: dict[str, Any], sizes: list[str]) -> str:
