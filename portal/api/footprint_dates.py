@@ -20,6 +20,9 @@ PERIODS = {
     "this_month": "month",
 }
 _AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
+_WEEKDAYS = re.compile(
+    r"[0-6](?:[\s,]*[0-6])*"
+)  # -1 or 17 is no day, though a day's digit is in it
 
 
 def read(reading: Reading, given: Mapping[str, str], now: datetime) -> None:
@@ -68,8 +71,8 @@ def _day(reading: Reading, given: Mapping[str, str], name: str, now: datetime) -
 
 def _weekdays(reading: Reading, given: Mapping[str, str]) -> None:
     typed = given.get("vol_startdayofweek", "").strip()
-    days = frozenset(int(digit) for digit in typed if digit in "0123456")
-    if days:
+    if _WEEKDAYS.fullmatch(typed):
+        days = frozenset(int(digit) for digit in typed if digit.isdigit())
         reading.asks = True
         reading.further = replace(reading.further, weekdays=days)
     elif typed:

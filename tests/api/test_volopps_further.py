@@ -42,6 +42,15 @@ def test_weekdays_join_and_meet_the_dates_in_one_shift(
     assert [item["startDate"] for item in later["items"]] == ["2026-12-04"]
 
 
+@pytest.mark.parametrize("typed", ["-1", "17", "7", "lundi", "1.5"])
+def test_what_is_no_weekday_is_left_aside_and_said(
+    visitor: Visitor, world: list[Offer], typed: str
+) -> None:
+    answer = ask(visitor, f"q=weekly&vol_startdayofweek={typed}")
+    assert answer["TotalMatch"] == 7 and typed in answer["notes"][0]
+    assert len(titles(visitor, "q=weekly&vol_startdayofweek=0,%206")) == 2
+
+
 def test_the_shift_that_is_told_is_the_one_that_was_found(
     visitor: Visitor, world: list[Offer], session: Session
 ) -> None:
