@@ -25,6 +25,15 @@ from portal.services.places import areas
 
 SHORT = 300
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+COLUMNS = (  # the keys of every item, in their order
+    *("id", "title", "description", "pubDate", "groupid", "base_url", "xml_url", "url_short", "detailUrl"),
+    *("interest_count", "categories", "categoryTags", "skills", "micro", "self_directed"),
+    *("sponsoringOrganizationName", "contactNoneNeeded", "contactEmail", "contactPhone", "contactName"),
+    *("audienceAll", "audienceAge", "audienceTags", "audienceSexRestricted", "minAge", "volunteers_needed"),
+    *("startDate", "endDate", "startTime", "endTime", "openEnded"),
+    *("virtual", "latlong", "location_name", "addr1", "addrname1", "street1", "street2", "city", "region"),
+    *("postalCode", "country", "distance", "provider", "quality_score", "impressions"),
+)  # fmt: skip
 NO_CONTACT = dict.fromkeys(("contactNoneNeeded", "contactEmail", "contactPhone", "contactName"), "")
 
 

@@ -10,12 +10,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, jsonify, request
+from flask_babel import get_locale
 from lxml import etree
 from lxml.builder import ElementMaker
 from markupsafe import Markup
 
 from portal.api import presenters
-from portal.api.footprint_items import items
+from portal.api.footprint_items import COLUMNS, items
 from portal.api.syndication import xml
 from portal.formats.xml_writing import clean
 from portal.formatting import said
@@ -80,10 +81,13 @@ def as_html(found: Found, is_full: bool) -> Response:
     made, _changed = items(found, is_full=is_full)
     row = Markup('<li><a href="{}">{}</a> {}</li>')
     rows = Markup("").join(row.format(i["xml_url"], i["title"], i["location_name"]) for i in made)
-    page = Markup(
-        '<!doctype html><html lang="en"><title>{0}</title><h1>{0}</h1><ol>{1}</ol></html>'
+    notes = Markup("").join(
+        Markup('<p lang="{}">{}</p>').format(get_locale(), said(note)) for note in found.notes
     )
-    return Response(page.format(DESCRIPTION, rows), mimetype="text/html")
+    page = Markup(
+        '<!doctype html><html lang="en"><title>{0}</title><h1>{0}</h1>{1}<ol>{2}</ol></html>'
+    )
+    return Response(page.format(DESCRIPTION, notes, rows), mimetype="text/html")
 
 
 OUTPUTS: dict[str, Callable[[Found, bool], Response]] = {
@@ -125,8 +129,7 @@ def _table(found: Found, is_full: bool, separator: str, mimetype: str) -> Respon
     made, _changed = items(found, is_full=is_full)
     text = io.StringIO()
     rows = csv.writer(text, delimiter=separator)
-    if made:
-        rows.writerow(made[0])
+    rows.writerow(COLUMNS)  # also above nothing: a reader of tables looks for it
     for values in made:
-        rows.writerow([presenters.safe_cell(_flat(value)) for value in values.values()])
+        rows.writerow([presenters.safe_cell(_flat(values[name])) for name in COLUMNS])
     return Response(text.getvalue(), content_type=f"{mimetype}; charset=utf-8")

@@ -58,6 +58,17 @@ def test_a_table_reads_as_rows(
     assert all(row["contactEmail"] == row["contactPhone"] == "" for row in rows)
 
 
+def test_nothing_found_is_said_in_every_output(visitor: Visitor, world: list[Offer]) -> None:
+    nowhere = "q=garden&vol_loc=Atlantis&output="
+    assert "Atlantis »" in ask(visitor, nowhere + "json")["notes"][0]
+    for output in ("rss", "xml", "html"):
+        assert "Atlantis »" in get(visitor, nowhere + output).get_data(as_text=True), output
+    for output, separator in (("csv", ","), ("tsv", "\t")):
+        text = get(visitor, nowhere + output).get_data(as_text=True)
+        [item, *_] = ask(visitor, "q=garden")["items"]
+        assert sorted(text.rstrip().split(separator)) == sorted(item)
+
+
 def test_lists_are_lists_and_contacts_are_empty(visitor: Visitor, world: list[Offer]) -> None:
     for item in ask(visitor, "q=garden&num=999")["items"]:
         for name in ("categories", "categoryTags", "audienceTags"):
