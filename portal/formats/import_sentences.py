@@ -33,6 +33,10 @@ IMPORT_SENTENCES: Mapping[str, tuple[str, str]] = {
         "Plusieurs communes portent ce nom : l’offre est listée sans position. Ajoutez le code postal.",
         "Several towns have this name: the offer is listed without a position. Add the postal code.",
     ),
+    "postal_code_elsewhere": (
+        "Ce code postal n’est pas celui de cette ville : l’offre est listée sans position. Corrigez l’un ou l’autre.",
+        "This postal code is not that of this town: the offer is listed without a position. Correct one of them.",
+    ),
     "country_unknown": (
         "Ce pays n’est pas reconnu. Écrivez son code à deux lettres, par exemple FR.",
         "This country is not known. Write its two-letter code, for instance FR.",

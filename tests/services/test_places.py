@@ -98,10 +98,18 @@ MEANINGS = {
     "26000": "26362",
     "97400": "97411",
     "04100": "04112",
-    "75000": "75000",
+    "75000": "75056",
     "Beaune cedex": "21054",
     "21206 Beaune Cedex": "21054",
     "69361 Lyon": "69123",
+    "12345 Nulle": None,
+    "94103": None,
+    "33101": None,
+    "20006": None,
+    "69000": "69123",
+    "13000": "13055",
+    "75000 Paris": "75056",
+    "33000 Talence": "33522",
     "99999": None,
     "00000": None,
     # areas
@@ -268,9 +276,9 @@ def test_a_slip_of_the_finger_is_proposed_and_never_taken() -> None:
 
 
 def test_a_cedex_code_of_no_commune_falls_back_to_its_sorting_office_then_its_departement() -> None:
-    office = places.postcode("21206")
+    office = places.resolve("Cité judiciaire, 21206 Nulle-Part Cedex 2")
     assert office.best is not None and office.best.departement == "21"
-    nowhere = places.postcode("92974")
+    nowhere = places.resolve("92974 Paris-La-Défense Cedex")
     assert nowhere.best is not None and nowhere.best.departement == "92"
 
 

@@ -185,3 +185,51 @@ def test_overseas_is_france() -> None:
 
 def test_nothing_written_is_nothing_to_report() -> None:
     assert places.locate() == Located()
+
+
+@pytest.mark.parametrize(
+    ("postal_code", "city"),
+    [("97400", "Paris"), ("75001", "Lyon"), ("69001", "Marseille"), ("12345", "Lyon")],
+)
+def test_a_town_far_from_its_postal_code_is_reported_and_not_placed(
+    postal_code: str, city: str
+) -> None:
+    found = places.locate(postal_code=postal_code, city=city)
+    assert position(found) == (None, None)
+    assert (found.precision, found.repairs) == (Precision.NONE, (Repair.CONTRADICTED,))
+
+
+def test_coordinates_decide_between_a_town_and_a_postal_code_that_contradict_each_other() -> None:
+    lyon = places.locate(postal_code="75001", city="Lyon", lat=45.76, lon=4.84)
+    paris = places.locate(postal_code="75001", city="Lyon", lat=48.86, lon=2.34)
+    assert (lyon.departement, lyon.repairs) == ("69", ())
+    assert (paris.departement, paris.repairs) == ("75", ())
+
+
+@pytest.mark.parametrize(
+    ("postal_code", "city", "departement"),
+    [
+        ("69007", "Lyon", "69"),  # one of several codes
+        ("69000", "Lyon", "69"),  # the whole city
+        ("69361", "Lyon Cedex 03", "69"),
+        ("92974", "Paris La Défense Cedex", "92"),
+        ("69003", "Lyon 3e", "69"),
+        ("69003", "Villeurbanne", "69"),  # the code of its neighbour
+        ("75015", "Boulogne-Billancourt", "92"),  # of a neighbour in another département
+        ("13001", "Arles", "13"),
+        ("97417", "La Montagne", "974"),  # a part of Saint-Denis, and a town near Nantes
+        ("69003", "Part-Dieu", "69"),
+    ],
+)
+def test_a_town_that_may_have_this_postal_code_contradicts_nothing(
+    postal_code: str, city: str, departement: str
+) -> None:
+    found = places.locate(postal_code=postal_code, city=city)
+    assert (found.departement, found.repairs) == (departement, ())
+
+
+@pytest.mark.parametrize("city", ["Nulle", ""])
+def test_a_postal_code_that_no_town_has_leaves_no_position(city: str) -> None:
+    found = places.locate(postal_code="12345", city=city)
+    assert position(found) == (None, None)
+    assert (found.precision, found.repairs) == (Precision.NONE, (Repair.UNKNOWN,))

@@ -13,7 +13,7 @@ from portal.services.places.locating import Located, Repair, locate
 from portal.services.places.matching import PlaceMatch, Resolution
 from portal.services.places.nearest import near
 from portal.services.places.reading import from_file, shipped, world
-from portal.services.places.resolving import postcode, resolve
+from portal.services.places.resolving import resolve
 
 area = by_code
 
@@ -31,7 +31,6 @@ __all__ = [
     "load",
     "locate",
     "near",
-    "postcode",
     "resolve",
     "shipped",
     "world",

@@ -35,6 +35,7 @@ class Addressed:
     place: PlaceMatch | None = None
     rivals: tuple[PlaceMatch, ...] = ()
     is_ambiguous: bool = False
+    is_contradicted: bool = False  # its town lies far from its postal code
     is_empty: bool = False  # nothing was written
 
 
@@ -77,7 +78,8 @@ def address_of(written: Written) -> Addressed:
             return Addressed(
                 found.best,
                 found.rivals if found.is_ambiguous else (),
-                found.is_ambiguous,
+                found.is_ambiguous or found.is_contradicted,
+                found.is_contradicted,
             )
     return Addressed()
 
@@ -90,11 +92,11 @@ def _by_postcode(written: Written) -> Resolution | None:
     if country == "FR" and not (len(code) == 5 and code.isdigit()):
         return None
     city = names.without_cedex(names.key(written.city))
-    found = at_address(code, city, country)
+    found = at_address(code, city, country, is_cedex=names.is_cedex(written.city))
     if found.best is None or found.best.country != country:
         return None
     # The communes of a shared code are not rivals: its centre stands for them all.
-    return Resolution(found.best)
+    return found if found.is_contradicted else Resolution(found.best)
 
 
 def _by_city(written: Written) -> Resolution | None:
@@ -136,4 +138,7 @@ def _by_area(written: Written) -> Resolution | None:
 def _by_street(written: Written) -> Resolution | None:
     """Some feeds write the whole address on one line."""
     found = names.address(written.street) if written.is_french else None
-    return Resolution(at_address(found.postcode, found.city).best) if found else None
+    if found is None:
+        return None
+    is_cedex = names.is_cedex(written.street)
+    return Resolution(at_address(found.postcode, found.city, is_cedex=is_cedex).best)

@@ -34,6 +34,7 @@ class Repair(StrEnum):
     POSTCODE = "postal_code_repaired"  # a leading zero was lost, or there was more than digits
     UNKNOWN = "place_unknown"  # the address names no known place
     AMBIGUOUS = "place_ambiguous"  # it names several, and nothing tells which
+    CONTRADICTED = "postal_code_elsewhere"  # far from the town beside it, and nothing tells which
     COUNTRY = "country_unknown"
 
 
@@ -82,8 +83,14 @@ def locate(
     if (lat is not None or lon is not None) and not _is_usable(given):
         repairs.append(Repair.IMPOSSIBLE)
     if not choices.is_empty and found.lat is None and found.place is None:
-        repairs.append(Repair.AMBIGUOUS if choices.rivals else Repair.UNKNOWN)
+        repairs.append(_without_place(choices))
     return replace(found, postal_code=written.postal_code, repairs=(*repairs, *found.repairs))
+
+
+def _without_place(choices: Addressed) -> Repair:
+    if choices.is_contradicted:
+        return Repair.CONTRADICTED
+    return Repair.AMBIGUOUS if choices.rivals else Repair.UNKNOWN
 
 
 def _numbers(lat: float | None, lon: float | None) -> Point | None:

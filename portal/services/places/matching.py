@@ -71,6 +71,7 @@ class Resolution:
     best: PlaceMatch | None = None
     rivals: tuple[PlaceMatch, ...] = ()
     is_ambiguous: bool = False
+    is_contradicted: bool = False  # a town and a postal code far from it: the code's place is best
 
     @property
     def kind(self) -> str:

@@ -56,6 +56,8 @@ _ARRONDISSEMENT = (
 )
 _CITIES = {"paris": (75100, 20), "lyon": (69380, 9), "marseille": (13200, 16)}
 _POSTCODES = {"750": "paris", "751": "paris", "690": "lyon", "130": "marseille"}
+# What people write who do not know the arrondissement; the post office has no such code.
+WHOLE_CITIES = {"75000": "75056", "69000": "69123", "13000": "13055"}
 _CEDEX = re.compile(r"\b(cedex)(?: \d{1,2})?\b")
 _POSITION = re.compile(
     r"^\s*\(?\s*([+-]?\d{1,3}(?:\.\d+)?)\s*[,;]\s*([+-]?\d{1,3}(?:\.\d+)?)\s*(?:[,;]\s*\d{1,2})?\s*\)?\s*$"
@@ -95,6 +97,11 @@ def without_article(name: str) -> str:
 def without_cedex(name: str) -> str:
     """The key without what only the post office needs: "beaune cedex" is Beaune."""
     return " ".join(_CEDEX.sub(" ", name).split())
+
+
+def is_cedex(text: str) -> bool:
+    """Is this an address as the post office sorts it, "21206 Beaune cedex", whose code no town has?"""
+    return bool(_CEDEX.search(key(text)))
 
 
 def arrondissement(name: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -11,6 +12,9 @@ from portal.models.place import AREAS, Place, PlaceKind, PlacePostcode
 from portal.services.places import areas, matching, names, nearest
 from portal.services.places.completing import similar
 from portal.services.places.matching import Found, PlaceMatch, Resolution
+from search.geo import distance_km
+
+NEXT_DOOR_KM = 30.0  # a town may bear the postal code of one in the next département, this far away
 
 KIND_WORDS = {
     PlaceKind.DEPARTEMENT: {"departement", "dept", "dpt"},
@@ -35,7 +39,7 @@ def resolve(text: str, *, country: str = "FR") -> Resolution:
     if area := areas.by_code(text):
         return matching.resolution(_area(area))
     if written := names.address(text):
-        return at_address(written.postcode, written.city, country)
+        return at_address(written.postcode, written.city, country, is_cedex=names.is_cedex(text))
     return _by_name(text, names.without_cedex(key) or key, country)
 
 
@@ -116,37 +120,58 @@ def _arrondissement(code: str, key: str) -> Resolution:
     return Resolution(matching.match(row), tuple(map(matching.match, whole)))
 
 
-def at_address(postcode: str, city: str, country: str = "FR") -> Resolution:
+def at_address(
+    postcode: str, city: str, country: str = "FR", *, is_cedex: bool = False
+) -> Resolution:
     """The place of a postal code with the key of a town beside it ("" when there is none).
 
-    The town wins where both agree on the département, because a CEDEX code belongs to no commune.
+    The town wins where both agree on the département, or lie next door. A code that no town has is unknown, unless it is
+    written with CEDEX: such a code belongs to no commune, and means its sorting office, else its département.
     """
     by_code = arrondissement_of(postcode)
     if by_code is not None and (not city or city.split()[0] == by_code.key.split()[0]):
         return Resolution(matching.match(by_code))
+    home = areas.of_postcode(postcode)
     rows = _of_country(matching.rows_of_postcode(postcode), country)
+    if not rows and postcode in names.WHOLE_CITIES:
+        city_row = matching.row_of_code(names.WHOLE_CITIES[postcode], PlaceKind.COMMUNE)
+        rows = [city_row] if city_row else []
+    if not rows and is_cedex and home:
+        rows = _sorted_like(postcode) or _area(home)
     if not city:
         return _of_postcode(postcode, rows)
     known = _known_as(city)
     ids = {row.id for row in rows}
     sharing = [row for row in known if row.id in ids]
-    home = areas.of_postcode(postcode)
     nearby = [
         row for row in known if home and row.departement == home.code and row.kind not in AREAS
     ]
     chosen = sharing or nearby
     if chosen:
         return matching.resolution(matching.ranked(chosen, city, country))
-    return _of_postcode(postcode, rows)
+    towns = [row for row in known if row.country == country and row.kind not in AREAS]
+    return _apart(_of_postcode(postcode, rows), matching.ranked(towns, city, country), home)
 
 
-def postcode(code: str, *, country: str = "FR") -> Resolution:
-    """The centre of a postal code, weighted by population, with its communes as rivals (the most populated first).
+def _apart(of_code: Resolution, towns: list[Found], home: areas.Area | None) -> Resolution:
+    """A postal code and towns (best first) of another département: next door, no town of that name, or a contradiction."""
+    centre = of_code.best or home
+    next_door = [row for row in towns if centre and _is_next_door(row, centre)]
+    if next_door:
+        return matching.resolution(next_door)
+    if of_code.best is None:
+        return replace(matching.resolution(towns), is_contradicted=bool(towns))
+    # La Montagne in 97417 is a part of Saint-Denis, not the town near Nantes; no such part is called Marseille.
+    if not towns or towns[0].population < matching.NOTEWORTHY:
+        return of_code
+    rivals = tuple(matching.match(row) for row in towns[: matching.MOST_RIVALS])
+    return Resolution(of_code.best, rivals, is_ambiguous=True, is_contradicted=True)
 
-    A single commune or an arrondissement stands for itself. A CEDEX code falls back to its first 3 digits, then to the
-    département.
-    """
-    return at_address(code.strip(), "", country)
+
+def _is_next_door(row: Found, centre: PlaceMatch | areas.Area) -> bool:
+    if row.lat is None or row.lon is None or centre.lat is None or centre.lon is None:
+        return False
+    return distance_km(row.lat, row.lon, centre.lat, centre.lon) <= NEXT_DOOR_KM
 
 
 def arrondissement_of(postcode: str) -> Found | None:
@@ -160,10 +185,6 @@ def _of_country(rows: list[Found], country: str) -> list[Found]:
 
 
 def _of_postcode(code: str, rows: list[Found]) -> Resolution:
-    if not rows and len(code) == 5 and code.isdigit():
-        rows = _sorted_like(code)
-        if not rows and (area := areas.of_postcode(code)):
-            return matching.resolution(_area(area))
     if len(rows) < 2:
         return matching.resolution(rows)
     rows = sorted(rows, key=lambda row: (-row.population, row.code))
