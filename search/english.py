@@ -10,6 +10,10 @@ _STOP_WORDS = """
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 
+# What says nothing on a portal where all is volunteering.
+_ASKING = "find help helping like looking volunteer volunteers volunteering want"
+ASKING = frozenset(_ASKING.split())
+
 IRREGULARS = {
     "children": "child",
     "men": "man",

@@ -26,6 +26,13 @@ STOP_WORDS = _table("""
 # A word whose accents alone tell it from a stop word.
 NOT_STOP_WORDS = frozenset({"maïs", "dés", "sûr", "mûr"})
 
+# On a portal where all is volunteering these say no more than "je": a question is not asked by them, though offers are
+# found by their other forms ("aide aux devoirs").
+ASKING = _table("""
+    benevole benevoles benevolat aider aimerais aimerions cherche chercher cherchons contre devenir
+    envie faire mission missions recherche souhaite souhaitons souhaiterais trouver veux voudrais voulons
+""")
+
 ELISIONS = _table("c d j jusqu l lorsqu m n puisqu qu quelqu quoiqu s t")
 KEPT_WHOLE = frozenset({"presqu'ile", "presqu'iles", "prud'homme", "prud'hommes"})
 
@@ -187,7 +194,13 @@ SYNONYMS = (
     ("ehpad", "maison de retraite"),
     ("malvoyants", "déficients visuels", "aveugles"),
     ("malentendants", "sourds", "déficients auditifs"),
-    ("alphabétisation", "français langue étrangère", "fle", "apprentissage du français"),
+    (
+        "alphabétisation",
+        "français langue étrangère",
+        "fle",
+        "apprentissage du français",
+        "cours de français",
+    ),
     ("potager", "jardin partagé"),
     ("banque alimentaire", "aide alimentaire", "épicerie solidaire"),
     ("maraude", "tournée de rue"),
@@ -203,5 +216,6 @@ SYNONYMS = (
     ("balade", "promenade"),
     ("fauteuil roulant", "fauteuil"),
     ("compter", "recenser"),
+    ("informatique", "ordinateurs"),
     ("réparer", "remettre en état", "reconditionner"),
 )

@@ -17,7 +17,16 @@ from search import english, french
 from search.document import Language
 from search.query import Clause, Query, Term
 from search.ranking import SYNONYM_WEIGHT
-from search.text import FAMILY, LANGUAGES, analyse, edits, exact_words, fold, is_corrigible
+from search.text import (
+    FAMILY,
+    LANGUAGES,
+    analyse,
+    asks_nothing,
+    edits,
+    exact_words,
+    fold,
+    is_corrigible,
+)
 
 
 class Lexicon(Protocol):
@@ -122,6 +131,8 @@ def _needs(clauses: tuple[Clause, ...]) -> list[Need]:
 
 
 def _literal(term: Term, language: Language) -> Literal | None:
+    if len(term.words) == 1 and asks_nothing(term.words[0]):
+        return None
     slots = _slots(" ".join(term.words), language)
     return Literal(term.text, language, slots) if slots else None
 

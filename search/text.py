@@ -40,6 +40,7 @@ _NEVER_PROPOSED = french.STOP_WORDS | french.ELISIONS | english.STOP_WORDS | {"a
 
 _stemmers = {"fr": Stemmer.Stemmer("french", 0), "en": Stemmer.Stemmer("english", 0)}
 _stemming = Lock()
+_ASKING = french.ASKING | english.ASKING
 FAMILY = {word: f"{row.split()[0]}+" for row in french.FAMILIES for word in row.split()}
 
 # Each word of a text: its position and the forms under which it can be found.
@@ -74,6 +75,11 @@ def fold(word: str) -> str:
         return word.lower()
     bare = unicodedata.normalize("NFKD", word.casefold().translate(_LIGATURES))
     return "".join(c for c in bare if not unicodedata.combining(c))
+
+
+def asks_nothing(word: str) -> bool:
+    """Whether a question is not asked by this word ("bénévolat", "je veux"), in whatever language."""
+    return fold(word) in _ASKING
 
 
 def analyse(text: str, language: Language) -> Analysed:

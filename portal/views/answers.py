@@ -193,10 +193,13 @@ def _ways(found: Found) -> dict[str, Any]:
         (said(drop.part.words), address(asked.without(drop.part)), drop.total)
         for drop in ways.drops
     ]
-    if ways.shorter_total:
-        kept = ways.shorter.split()
-        costly = " ".join(word for word in asked.text.split() if word not in kept)
-        drops.insert(0, (costly, address(asked.changed(q=ways.shorter)), ways.shorter_total))
+    wordings = [
+        (
+            formatting.found(one.total, [part.words for part in _told(one.asked)]),
+            address(one.asked.params),
+        )
+        for one in ways.wordings
+    ]
     wider = remote = None
     if ways.wider_km:
         text = _(
@@ -206,9 +209,9 @@ def _ways(found: Found) -> dict[str, Any]:
     if ways.remote_total:
         text = _("À distance : %(found)s", found=count(ways.remote_total))
         remote = (text, address(asked.changed(remote="only")))
-    if found.total == 0 and not (drops or wider or remote):
+    if found.total == 0 and not (wordings or drops or wider or remote):
         wider = (_("Voir tous les besoins"), address(()))
-    return {"drops": drops, "wider": wider, "remote": remote}
+    return {"wordings": wordings, "drops": drops, "wider": wider, "remote": remote}
 
 
 def _finished(made: list[Card], asked: Asked | None) -> list[Card]:

@@ -120,6 +120,15 @@ def test_when_nothing_is_found_a_shorter_text_that_finds_is_suggested(index: Ind
     assert find(index, "xylophone").suggestion is None
 
 
+def test_what_all_say_who_look_for_something_to_do_asks_for_nothing(index: Index) -> None:
+    index.update([offer(1, "Maraude pour les sans-abri"), offer(2, "Aider aux devoirs")])
+    assert ids(find(index, "je veux aider les sans-abri")) == [1]
+    assert ids(find(index, "chercher une mission bénévole maraude")) == [1]
+    assert ids(find(index, "aide devoirs")) == [2]
+    assert find(index, "bénévolat").total == 2
+    assert find(index, "volunteering").total == 2
+
+
 def test_no_words_are_completed_when_none_are_asked_for(index: Index) -> None:
     index.update([offer(1)])
     assert index.complete("rep", 0) == () == index.complete("", 8)

@@ -80,6 +80,13 @@ def test_a_bad_value_is_said_with_what_was_done_instead(
         "q=%230&exact=1&theme=environment",
         "area=75&remote=no&from=2031-01-01",
         "q=jardin&area=75&remote=no",
+        "q=jardin+à+Lyon",
+        "q=jardin+ce+week-end+à+Lyon",
+        "q=lire+beaucoup+histoires+aux+enfants+-jardin&minors=1",
+        "q=%22histoires+lire%22&place=Lyon",
+        "q=environnement",
+        "q=horticulture+environnement&accessible=1",
+        "q=jardin+près+de+chez+moi",
     ],
 )
 def test_each_way_out_of_nothing_gives_what_it_says(looker: Visitor, query: str) -> None:

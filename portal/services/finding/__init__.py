@@ -17,6 +17,7 @@ from portal.services.finding.one import is_over, one, similar
 from portal.services.finding.reading import PAGE, read
 from portal.services.finding.ways_out import Drop, WaysOut
 from portal.services.finding.when import windows
+from portal.services.finding.wordings import Wording
 
 __all__ = [
     "PAGE",
@@ -27,6 +28,7 @@ __all__ = [
     "Note",
     "Part",
     "WaysOut",
+    "Wording",
     "address",
     "cards",
     "complete",

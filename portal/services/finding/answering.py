@@ -17,6 +17,7 @@ from portal import clock, db, index
 from portal.models import Association, Location, Offer
 from portal.models import Remote as RemoteKind
 from portal.services import indexing
+from portal.services.finding import sentences
 from portal.services.finding.asked import Asked, Note
 from portal.services.finding.ways_out import WaysOut, ways_out
 from search.geo import box_around
@@ -79,7 +80,9 @@ def find(asked: Asked) -> Found:
         notes = (*notes, Note(CUT, most=MOST_CANDIDATES))
     ways = WaysOut()
     if results.total == 0 and not asked.nowhere:
-        ways = ways_out(asked, results.suggestion, answer)
+        ways = ways_out(asked, answer)
+        if sentences.says_near(asked.text) and not asked.query.has_place:
+            notes = (*notes, Note("Pour chercher près de vous, appuyez sur « Autour de moi »."))
     return Found(asked, results, answer.backend, min(asked.page, max(pages, 1)), pages, notes, ways)
 
 

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from portal.services.finding.asked import Asked, Part
+from portal.services.finding.wordings import Wording, wordings
 from search import words
 from search.query import Query, Sort
 from search.results import Results
 
 WIDER_KM = (5.0, 10.0, 20.0, 30.0, 50.0, 100.0, 200.0, 500.0)
-MOST_DROPS = 4
+MOST = 4  # wordings and parts to drop, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,33 +25,32 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class WaysOut:
-    """What to loosen. `shorter` is the text without the word that costs most; `wider_km` the smallest larger circle
-    that finds something; each with its total."""
+    """What to loosen. `wordings` are questions that say less of the text, or say it otherwise; `wider_km` is the smallest
+    larger circle that finds something; each with its total."""
 
+    wordings: tuple[Wording, ...] = ()
     drops: tuple[Drop, ...] = ()
-    shorter: str = ""
-    shorter_total: int = 0
     wider_km: float | None = None
     wider_total: int = 0
     remote_total: int = 0
 
 
-def ways_out(asked: Asked, suggestion: str | None, answer: Callable[[Query], Results]) -> WaysOut:
-    """Ask again without each part in turn; at most a dozen counts of the engine, and none of the database."""
+def ways_out(asked: Asked, answer: Callable[[Query], Results]) -> WaysOut:
+    """Ask again with other words, and without each part in turn: some dozens of counts of the engine at most, and none
+    of the database."""
 
     def count(query: Query) -> int:
-        return answer(replace(query, offset=0, limit=0)).total
+        return answer(replace(query, offset=0, limit=0, when_windows=())).total
 
     query = asked.query
+    other = wordings(asked, count)
     drops = [Drop(part, count(_without(asked, part))) for part in _droppable(asked)]
-    found = sorted((drop for drop in drops if drop.total), key=lambda drop: -drop.total)
+    # Without any word the text is all offers, which nobody asked for who has a closer way out.
+    closer = (drop for drop in drops if drop.total and not (other and drop.part.kind == "words"))
+    found = sorted(closer, key=lambda drop: -drop.total)
     wider_km, wider_total = _wider(query, count)
     remote = 0 if query.remote == "only" else count(replace(query, remote="only"))
-    shorter = suggestion or ""
-    shorter_total = 0
-    if shorter:
-        shorter_total = count(replace(query, words=words.parse(shorter, exact=query.exact)))
-    return WaysOut(tuple(found[:MOST_DROPS]), shorter, shorter_total, wider_km, wider_total, remote)
+    return WaysOut(other, tuple(found[: MOST - len(other)]), wider_km, wider_total, remote)
 
 
 def _droppable(asked: Asked) -> list[Part]:

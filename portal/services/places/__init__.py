@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from portal.services.places.areas import Area, by_code
 from portal.services.places.completing import complete
+from portal.services.places.ending import at_the_end
 from portal.services.places.loading import Loaded, PlaceRow, load
 from portal.services.places.locating import Located, Repair, locate
 from portal.services.places.matching import PlaceMatch, Resolution
@@ -26,6 +27,7 @@ __all__ = [
     "Repair",
     "Resolution",
     "area",
+    "at_the_end",
     "complete",
     "from_file",
     "load",

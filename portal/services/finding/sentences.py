@@ -1,0 +1,78 @@
+"""What a sentence says besides its words: a time ("ce week-end"), a place at its end ("à Lyon"), or "près de moi".
+
+Nothing here decides anything: what is read becomes a way out that a person may take, never a filter by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from portal.services import places
+
+_DAYS = (
+    ("lundi", "monday"),
+    ("mardi", "tuesday"),
+    ("mercredi", "wednesday"),
+    ("jeudi", "thursday"),
+    ("vendredi", "friday"),
+    ("samedi", "saturday"),
+    ("dimanche", "sunday"),
+)
+_WEEKDAY = {name: number for number, names in enumerate(_DAYS) for name in names}
+# An accent is any letter: half of those who type leave it out.
+_HOUR = r"(?: matin| midi| apr\ws[- ]midi| soir| morning| afternoon| evening| night)?"
+
+
+def _whole(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w'’-])(?:{pattern})(?![\w'’-])", re.IGNORECASE)
+
+
+_NAMED = (
+    (_whole(r"(?:(?:ce|le|this|the|pour le|on the) )?week[- ]?ends?"), "weekend"),
+    (_whole(r"aujourd\W?hui|ce (?:soir|matin|midi)|cet apr\ws[- ]midi"), "today"),
+    (_whole(r"today|tonight|this (?:morning|afternoon|evening)"), "today"),
+    (_whole(r"cette semaine(?:[- ]ci)?|this week"), "week"),
+    (_whole(r"ce mois(?:[- ]ci)?|this month"), "month"),
+)
+_TOMORROW = _whole(rf"(?:demain|tomorrow){_HOUR}")
+_ON = _whole(rf"(?:(?:le|ce|on|this|next) )?({'|'.join(_WEEKDAY)})s?(?: prochains?)?{_HOUR}")
+_NEAR = _whole(
+    r"(?:tout )?(?:pr\ws|proche|autour|non loin|[\u00e0a] c\wt\w) de (?:chez )?moi|[\u00e0a] proximit\w|"
+    r"dans mon quartier|near ?by|(?:near|around|close to) me"
+)
+
+
+def says_near(text: str) -> bool:
+    """Whether it asks for what is near; only the browser knows where that is."""
+    return _NEAR.search(text) is not None
+
+
+def read(text: str, today: date) -> tuple[str, dict[str, str]]:
+    """The text without what says when and where, and the parameters of a search that say it instead.
+
+    `today` is the day it is in Paris; a weekday is the next one, which may be today. One statement, for the place.
+    """
+    filters: dict[str, str] = {}
+    rest = _NEAR.sub(" ", text)
+    for shape, name in _NAMED:
+        rest, times = shape.subn(" ", rest)
+        if times:
+            filters = {"when": name}
+    if found := _ON.search(rest):
+        ahead = (_WEEKDAY[found[1].lower()] - today.weekday()) % 7
+        rest, filters = _without(rest, found), _on(today + timedelta(days=ahead))
+    elif found := _TOMORROW.search(rest):
+        rest, filters = _without(rest, found), _on(today + timedelta(days=1))
+    rest = " ".join(rest.split())
+    if ending := places.at_the_end(rest):
+        rest, filters["place"] = ending
+    return rest, filters
+
+
+def _without(text: str, found: re.Match[str]) -> str:
+    return f"{text[: found.start()]} {text[found.end() :]}"
+
+
+def _on(day: date) -> dict[str, str]:
+    return {"from": day.isoformat(), "to": day.isoformat()}

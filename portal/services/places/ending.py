@@ -1,0 +1,36 @@
+"""The place that a sentence ends with: "aider les personnes âgées à Lyon"."""
+
+from __future__ import annotations
+
+import re
+
+from portal.models.place import AREAS
+from portal.services.places import matching, names
+from portal.services.places.matching import NOTEWORTHY
+
+LONGEST = 5  # words of a place, its preposition not counted
+_BEFORE = re.compile(
+    r"(?:^|\s)(?:[\u00e0a]|au|aux|dans|sur|en|vers|de|pr\ws|autour|in|at|near|around)(?:\s+(?:de|du|le|la|les|[dl]['’]))?$",
+    re.IGNORECASE,
+)
+
+
+def at_the_end(text: str) -> tuple[str, str] | None:
+    """What stands before the place and the name of the place, as typed; None without a place. One statement.
+
+    A village is read only where it is written as a name ("à Jardin"): "un jardin" and "dans la rue" name no place.
+    """
+    words = text.split()
+    tails = [" ".join(words[at:]) for at in range(max(0, len(words) - LONGEST), len(words))]
+    keys = {tail: names.key(tail) for tail in tails if tail[0].isalnum()}
+    known = matching.rows_named(*filter(None, keys.values())) if any(keys.values()) else {}
+    for tail, key in keys.items():
+        rest = text[: len(text) - len(tail)].rstrip()
+        before = _BEFORE.search(rest)
+        is_large = names.arrondissement(key) is not None or any(
+            row.country == "FR" and (row.kind in AREAS or row.population >= NOTEWORTHY)
+            for row in known.get(key, ())
+        )
+        if is_large or (before and tail[0].isupper() and known.get(key)):
+            return (rest[: before.start()] if before else rest).rstrip(), tail
+    return None
