@@ -20,7 +20,7 @@ from search.results import Hit
 __all__ = ["asked", "cards", "cards_of", "cards_of_hits", "context", "liked_here", "theme_name"]
 TWINS = ("json", "rss", "atom", "ics", "geojson", "csv")
 # What the form of the page has no field for, and must not lose when a filter is ticked.
-KEPT = ("box", "area", "association", "feed", "campaign", "exact", "from", "to")
+KEPT = ("box", "area", "association", "feed", "campaign", "exact")
 
 
 def asked(params: Mapping[str, Sequence[str]], limit: int = finding.PAGE) -> Asked:
@@ -72,6 +72,7 @@ def context(found: Found, *, explains: bool = False) -> dict[str, Any]:
         "lat": circle.lat if here and circle else None,
         "lon": circle.lon if here and circle else None,
         "radius": asked.radius_km,
+        "chosen_km": asked.radius_km if "radius" in dict(asked.params) else None,
         "sort": asked.query.sort,
         "page": found.page,
         "pages": found.pages,
@@ -85,7 +86,7 @@ def context(found: Found, *, explains: bool = False) -> dict[str, Any]:
         "cards": [card for card in made if card.offer.id not in tail],
         "remote_cards": [card for card in made if card.offer.id in tail],
         "facets": facets(found),
-        "kept": [(name, value) for name, value in asked.params if name in KEPT],
+        "kept": [(name, value) for name, value in asked.carried if name in KEPT],
         "url": lambda n: address(asked.changed(page=str(n) if n > 1 else None)),
         "geojson_url": address(asked.params, "/search.geojson"),
         "twins": {kind: address(asked.params, f"/search.{kind}") for kind in TWINS},
@@ -107,11 +108,16 @@ def sentence(found: Found) -> str:
 
 def facets(found: Found) -> list[dict[str, Any]]:
     """The filters with their counts, each the total that ticking it alone would give."""
-    query, counts = found.asked.query, found.results.facets
+    asked = found.asked
+    query, counts = asked.query, found.results.facets
     shown = dict.fromkeys([*(slug for slug, _n in counts.get("theme", ())), *query.themes])
-    of_theme, of_when = dict(counts.get("theme", ())), dict(counts.get("when", ()))
+    of_theme = dict(counts.get("theme", ()))
     when = {"": _("Toutes les dates"), "today": _("Aujourd’hui"), "week": _("Cette semaine")}
     when |= {"weekend": _("Ce week-end"), "month": _("Ce mois-ci")}
+    chosen, of_when = asked.when, dict(counts.get("when", ()))
+    if asked.span:  # two days are one more choice, so that another replaces them
+        (said_so,) = (said(part.words) for part in asked.parts if part.kind == "when")
+        chosen, when[asked.span], of_when[asked.span] = asked.span, said_so, found.total
     remote = {"": _("Peu importe"), "no": _("Sur place"), "only": _("À distance")}
     return [
         {
@@ -123,13 +129,13 @@ def facets(found: Found) -> list[dict[str, Any]]:
                 for slug in shown
             ],
         },
-        _radios(_("Quand"), "when", when, of_when, found.asked.when),
+        _radios(_("Quand"), "when", when, of_when, chosen),
         _radios(
             _("Sur place ou à distance"),
             "remote",
             remote,
             dict(counts.get("remote", ())),
-            found.asked.remote,
+            asked.remote,
         ),
         _tick(_("Âge"), "minors", _("Ouvert aux mineurs"), counts, query.minors),
         _tick(_("Accès"), "accessible", _("Accessible en fauteuil"), counts, query.accessible),

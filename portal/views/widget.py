@@ -81,7 +81,7 @@ def new() -> Any:
 def _kept(asked: Asked) -> list[tuple[str, str]]:
     """What the frame's own form must carry on: everything but its two fields and the page."""
     own = [(name, request.args[name]) for name in OWN if name in request.args]
-    return [(n, v) for n, v in asked.params if n not in ("q", "place", "page")] + own
+    return [(n, v) for n, v in asked.carried if n not in ("q", "place", "page")] + own
 
 
 def by_day(cards: Sequence[Card]) -> list[tuple[date | None, list[Card]]]:

@@ -66,6 +66,18 @@ class Asked:
         return tuple(pair for part in self.parts for pair in part.params)
 
     @property
+    def carried(self) -> Params:
+        """The parameters as the hidden fields of a form say them: `exact` by its words, so that it goes with them."""
+        return tuple((n, self.text if n == "exact" else value) for n, value in self.params)
+
+    @property
+    def span(self) -> str:
+        """The two days that were asked as one value of `when`, `2026-12-05/2026-12-20`; an open end is two dots."""
+        if not (self.from_on or self.to_on):
+            return ""
+        return "/".join(day.isoformat() if day else ".." for day in (self.from_on, self.to_on))
+
+    @property
     def radius_km(self) -> float | None:
         return self.query.circle.radius_km if self.query.circle else None
 

@@ -15,7 +15,7 @@ from portal import db, themes
 from portal.models import Association, Feed
 from portal.services.finding import when, where
 from portal.services.finding.asked import Asked
-from portal.services.finding.given import Given, this_minute
+from portal.services.finding.given import YES, Given, this_minute
 from search import words
 from search.document import Language
 from search.plan import tell_nothing
@@ -51,7 +51,7 @@ def read(
     remote = _remote(given)
     minors = given.flag("minors", "ouvert aux mineurs")
     accessible = given.flag("accessible", "accessible en fauteuil")
-    exact = bool(clauses) and given.flag("exact", "vos mots tels quels")
+    exact = bool(clauses) and _exact(given, text)
     if clauses and not exact and tell_nothing(clauses):
         given.take_back("words")
         given.note(
@@ -120,6 +120,15 @@ def _words(given: Given) -> tuple[str, tuple[Clause, ...]]:
         )
     given.part("words", (("q", text[: words.MOST_CHARACTERS]),), "« %(text)s »", text=text[:80])
     return text[: words.MOST_CHARACTERS], clauses
+
+
+def _exact(given: Given, text: str) -> bool:
+    """Words as they are: `exact=1`, or the words themselves as `Asked.carried` writes them; others are read as ever."""
+    typed = given.one("exact")
+    if typed != text and typed.lower() not in YES:
+        return False
+    given.part("exact", (("exact", "1"),), "vos mots tels quels")
+    return True
 
 
 def _themes(given: Given) -> tuple[str, ...]:

@@ -45,32 +45,29 @@ def windows(now: datetime) -> tuple[Window, ...]:
 
 
 def read(given: Given, now: datetime) -> When:
-    """Two days say more than a name, so they win over it."""
-    first, last = _day(given, "from"), _day(given, "to")
-    if first and last and first > last:
-        given.note("Les deux dates étaient à l’envers : nous les avons échangées.")
-        first, last = last, first
-    if first or last:
-        return _between(given, first, last)
-    return _named(given, now)
-
-
-def _named(given: Given, now: datetime) -> When:
+    """A named stretch that was chosen replaces two days. `when` may be the days themselves (`Asked.span`)."""
     typed = given.one("when")
-    if not typed:
-        return When()
-    found = next((window for window in windows(now) if window.name == typed), None)
-    if found is None:
+    window = next((window for window in windows(now) if window.name == typed), None)
+    if window is not None:
+        if given.one("from") or given.one("to"):
+            given.note("Le moment choisi remplace les deux dates.")
+        given.part("when", (("when", typed),), SENTENCES[typed])
+        return When(window.start, window.end, typed)
+    first, last = given.one("from"), given.one("to")
+    if "/" in typed:
+        first, last = ("" if end == ".." else end for end in typed.split("/", 1))
+    elif typed:
         given.note(
-            "« %(typed)s » n’est pas un moment que nous connaissons : toutes les dates sont montrées.",
+            "« %(typed)s » n’est pas un moment que nous connaissons : il est laissé de côté.",
             typed=typed[:40],
         )
-        return When()
-    given.part("when", (("when", typed),), SENTENCES[typed])
-    return When(found.start, found.end, typed)
+    return _between(given, _day(given, first), _day(given, last))
 
 
 def _between(given: Given, first: date | None, last: date | None) -> When:
+    if first and last and first > last:
+        given.note("Les deux dates étaient à l’envers : nous les avons échangées.")
+        first, last = last, first
     if first and last:
         pairs: tuple[tuple[str, str], ...] = (("from", first.isoformat()), ("to", last.isoformat()))
         given.part("when", pairs, "du %(first)s au %(last)s", first=first, last=last)
@@ -83,8 +80,7 @@ def _between(given: Given, first: date | None, last: date | None) -> When:
     return When(start, end, "", first, last)
 
 
-def _day(given: Given, name: str) -> date | None:
-    typed = given.one(name)
+def _day(given: Given, typed: str) -> date | None:
     if not typed:
         return None
     found = day(typed)

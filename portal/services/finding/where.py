@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from portal.models.place import PlaceKind
 from portal.services import places
+from portal.services.finding.asked import Params
 from portal.services.finding.given import Given, number
 from portal.services.places import PlaceMatch, Resolution
 from search.query import Area, Box, Circle
@@ -68,12 +69,13 @@ def _around_position(given: Given, area: Area | None, here: tuple[float, float])
         if town is None or not _lies_in(town, area):
             given.take_back("area")
             given.note(
-                "Votre position est hors de « %(area)s » : la recherche porte sur ses alentours.",
+                "Votre position est hors de « %(area)s » : ce territoire est laissé de côté.",
                 area=_asked_area(given).name,
             )
             area = None
-    circle = Circle(*here, _radius(given, AROUND_KM))
-    pairs = (("lat", f"{here[0]:g}"), ("lon", f"{here[1]:g}"), ("radius", f"{circle.radius_km:g}"))
+    km, chosen = _radius(given, AROUND_KM)
+    circle = Circle(*here, km)
+    pairs = (("lat", f"{here[0]:g}"), ("lon", f"{here[1]:g}"), *chosen)
     given.part("place", pairs, "à moins de %(km)s km de votre position", km=circle.radius_km)
     return Where(circle=circle, area=area)
 
@@ -92,13 +94,11 @@ def _place(
     if area is not None and not _lies_in(best, area):
         _leave_area(given, best)
         area = None
-    circle = Circle(best.lat, best.lon, _radius(given, float(best.radius_km)))
-    pairs: list[tuple[str, str]] = [("place", typed)]
-    if circle.radius_km != best.radius_km:
-        pairs.append(("radius", f"{circle.radius_km:g}"))
+    km, chosen = _radius(given, float(best.radius_km))
+    circle = Circle(best.lat, best.lon, km)
     given.part(
         "place",
-        tuple(pairs),
+        (("place", typed), *chosen),
         "à moins de %(km)s km de %(place)s",
         km=circle.radius_km,
         place=best.label,
@@ -228,20 +228,25 @@ def _position(given: Given) -> tuple[float, float] | None:
     return lat, lon
 
 
-def _radius(given: Given, default: float) -> float:
+def _radius(given: Given, default: float) -> tuple[float, Params]:
+    """How many km, and the parameter that says so: none where nobody chose, or the next place would have no circle of its own."""
     typed = given.one("radius")
     if not typed:
-        return default
+        return default, ()
     km = number(typed)
-    if km is not None and LEAST_KM <= km <= LARGEST_KM:
-        return km
-    instead = LARGEST_KM if km is not None and km > LARGEST_KM else default
-    given.note(
-        "« %(typed)s » n’est pas une distance de 1 à 500 km : nous avons cherché à moins de %(km)s km.",
-        typed=typed[:20],
-        km=instead,
-    )
-    return instead
+    if km is None or not LEAST_KM <= km <= LARGEST_KM:
+        too_far = km is not None and km > LARGEST_KM
+        km = LARGEST_KM if too_far else default
+        given.note(
+            "« %(typed)s » n’est pas une distance de %(least)s à %(most)s km : nous avons cherché à moins de %(km)s km.",
+            typed=typed[:20],
+            least=LEAST_KM,
+            most=LARGEST_KM,
+            km=km,
+        )
+        if not too_far:
+            return km, ()
+    return km, (("radius", f"{km:g}"),)
 
 
 def _no_radius(given: Given) -> None:
