@@ -83,3 +83,18 @@ def test_the_limit_is_kept_within_reason() -> None:
     assert len(labels("sa", 3)) == 3
     assert len(labels("sa", 10_000)) == 20
     assert labels("sa", -1) == []
+
+
+@pytest.mark.parametrize(
+    ("prefix", "first"),
+    [
+        ("2A", "Corse-du-Sud (département)"),
+        ("2b", "Haute-Corse (département)"),
+        ("PACA", "Provence-Alpes-Côte d'Azur (région)"),
+        ("idf", "Île-de-France (région)"),
+        ("nantes centre", "Nantes (Loire-Atlantique)"),
+        ("Gare de Nantes", "Nantes (Loire-Atlantique)"),
+    ],
+)
+def test_a_code_a_short_name_or_a_part_of_a_town_completes(prefix: str, first: str) -> None:
+    assert labels(prefix)[0] == first

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from portal.services.places import areas, names
 from portal.services.places.matching import CLOSE_CALL, PlaceMatch, Resolution, rows_of_postcode
-from portal.services.places.resolving import at_address, resolve
+from portal.services.places.resolving import as_named, at_address
 
 TOWN_ENOUGH = 1000  # people: from here on a town outweighs the area of the same name, where a town is asked for
 
@@ -104,9 +104,9 @@ def _by_city(written: Written) -> Resolution | None:
         return None
     found = Resolution()
     if written.region:
-        found = resolve(f"{written.city}, {written.region}", country=written.country or "FR")
+        found = as_named(f"{written.city}, {written.region}", country=written.country or "FR")
     if found.best is None:
-        found = resolve(written.city, country=written.country or "FR")
+        found = as_named(written.city, country=written.country or "FR")
     if found.best is None:
         return None
     return _towns_first(_of_country(found, written.country or ""))
@@ -132,7 +132,7 @@ def _by_area(written: Written) -> Resolution | None:
     if not written.region or not written.is_french:
         return None
     area = areas.named(names.key(written.region)) or areas.by_code(written.region)
-    return resolve(area.asked_by) if area else None
+    return as_named(area.asked_by) if area else None
 
 
 def _by_street(written: Written) -> Resolution | None:

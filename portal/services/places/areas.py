@@ -20,6 +20,11 @@ from portal.services.places import names
 DATA = Path(__file__).parents[2] / "data" / "places"
 # The old number of Corsica, which its postal codes still begin with, is not a département any more.
 _CORSICA = ("20", "94")
+# What people call a région in a word: the letters of ISO 3166-2:FR, and PACA.
+SHORT_NAMES = {
+    "ara": "84", "bfc": "27", "bre": "53", "cvl": "24", "cor": "94", "ges": "44", "hdf": "32", "idf": "11",
+    "naq": "75", "nor": "28", "occ": "76", "pac": "93", "paca": "93", "pdl": "52",
+}  # fmt: skip
 _REMOTE = ("GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "WF", "PF", "NC", "TF")
 
 
@@ -75,6 +80,11 @@ def by_code(text: str) -> Area | None:
     """The area that a typed or linked code stands for: `1` is none, `2a` is 2A, `20` is the whole of Corsica."""
     code = text.strip().upper()
     return region(_CORSICA[1]) if code == _CORSICA[0] else _by_code().get(code)
+
+
+def called(text: str) -> Area | None:
+    """The area of a code or of a short name: `2a`, `PACA`, `IDF`."""
+    return by_code(text) or region(SHORT_NAMES.get(names.key(text), ""))
 
 
 def named(key: str) -> Area | None:

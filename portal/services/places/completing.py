@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from portal import db
 from portal.models.place import WEIGHTY, Place, PlaceKind, PlaceName, PlacePostcode
 from portal.services.places import areas, matching, names
-from portal.services.places.matching import Found, PlaceMatch
+from portal.services.places.matching import NOTEWORTHY, Found, PlaceMatch
 
 MOST = 20  # entries of one list
 AFTER_LETTERS = "{"  # sorts right behind "z": a prefix is the range from itself to itself and this
@@ -23,7 +23,8 @@ MOST_COMPARED = 400
 
 
 def complete(prefix: str, limit: int = 8) -> list[PlaceMatch]:
-    """What begins like this, the most populated first, a town of exactly this name before all; digits are postal codes.
+    """What begins like this, the most populated first, a town of exactly this name before all; digits are postal codes,
+    and 2A an area.
 
     Each label resolves to its entry. Two statements on indexes, three for a rare name; "" gives nothing.
     """
@@ -31,7 +32,7 @@ def complete(prefix: str, limit: int = 8) -> list[PlaceMatch]:
     key = names.key(prefix) if len(prefix) <= names.LONGEST else ""
     if not key or not limit:
         return []
-    if key.isdigit():
+    if key.isdigit() or areas.by_code(key):
         return _by_digits(key, limit)
     if code := names.arrondissement(key):
         row = matching.row_of_code(code, PlaceKind.ARRONDISSEMENT)
@@ -45,7 +46,19 @@ def complete(prefix: str, limit: int = 8) -> list[PlaceMatch]:
     exact = list(db.session.execute(_EXACT, {"key": key}))
     # "rue" is Rue, but who has typed "mars" is more likely on the way to Marseille than in a village of that name.
     at = 0 if exact and exact[0].population >= A_TOWN else VILLAGES_AT
-    return _matches([*rows[:at], *exact, *rows[at:]], limit)
+    area = areas.called(key)
+    home = matching.row_of_code(area.code, area.kind) if area else None
+    found = _matches([*([home] if home else []), *rows[:at], *exact, *rows[at:]], limit)
+    town = names.without_part(key)
+    return found or (complete(town, limit) if town != key else [])
+
+
+def longer(key: str) -> tuple[PlaceMatch, ...]:
+    """The towns of France whose names go on after this one, the most populated first: "aix" is Aix-en-Provence."""
+    among = {"low": f"{key} ", "high": f"{key} {AFTER_LETTERS}", "most": matching.MOST_RIVALS}
+    rows = db.session.execute(_WEIGHTY, among).all()
+    towns = (row for row in rows if row.country == "FR" and row.kind is PlaceKind.COMMUNE)
+    return tuple(_matches((row for row in towns if row.population >= NOTEWORTHY), limit=MOST))
 
 
 def _begins(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

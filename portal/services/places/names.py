@@ -59,6 +59,9 @@ _POSTCODES = {"750": "paris", "751": "paris", "690": "lyon", "130": "marseille"}
 # What people write who do not know the arrondissement; the post office has no such code.
 WHOLE_CITIES = {"75000": "75056", "69000": "69123", "13000": "13055"}
 _CEDEX = re.compile(r"\b(cedex)(?: \d{1,2})?\b")
+_PART = re.compile(
+    r"^(?:centre(?: ville)?|gare) (?:de |du |d )?(?=.{2})|(?<=.{2}) (?:centre(?: ville)?|gare|nord|sud|est|ouest)$"
+)
 _POSITION = re.compile(
     r"^\s*\(?\s*([+-]?\d{1,3}(?:\.\d+)?)\s*[,;]\s*([+-]?\d{1,3}(?:\.\d+)?)\s*(?:[,;]\s*\d{1,2})?\s*\)?\s*$"
 )
@@ -102,6 +105,11 @@ def without_cedex(name: str) -> str:
 def is_cedex(text: str) -> bool:
     """Is this an address as the post office sorts it, "21206 Beaune cedex", whose code no town has?"""
     return bool(_CEDEX.search(key(text)))
+
+
+def without_part(name: str) -> str:
+    """The key of a town of which a part is named: "nantes centre", "gare de nantes"."""
+    return _PART.sub("", name)
 
 
 def arrondissement(name: str) -> str | None:

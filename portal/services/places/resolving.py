@@ -10,8 +10,8 @@ from sqlalchemy import select
 from portal import db
 from portal.models.place import AREAS, Place, PlaceKind, PlacePostcode
 from portal.services.places import areas, matching, names, nearest
-from portal.services.places.completing import similar
-from portal.services.places.matching import Found, PlaceMatch, Resolution
+from portal.services.places.completing import longer, similar
+from portal.services.places.matching import NOTEWORTHY, Found, PlaceMatch, Resolution
 from search.geo import distance_km
 
 NEXT_DOOR_KM = 30.0  # a town may bear the postal code of one in the next département, this far away
@@ -24,10 +24,27 @@ KIND_WORDS = {
 
 
 def resolve(text: str, *, country: str = "FR") -> Resolution:
+    """The place that a text means, as `as_named`, for people who leave out half of a name.
+
+    "Aix" is a village in the Nord, and nearly always Aix-en-Provence: towns whose names go on are rivals of a village.
+    One more statement, for a village alone.
+    """
+    found = as_named(text, country=country)
+    best = found.best
+    if best is None or best.kind != PlaceKind.COMMUNE or best.population >= NOTEWORTHY:
+        return found
+    key = names.key(text)
+    rivals = longer(key) if key in (own := names.key(best.name), names.without_article(own)) else ()
+    if not rivals:
+        return found
+    return Resolution(best, (*rivals, *found.rivals)[: matching.MOST_RIVALS], is_ambiguous=True)
+
+
+def as_named(text: str, *, country: str = "FR") -> Resolution:
     """The place that a text means: a name, a code, an arrondissement, a label of the completion, or "lat,lon".
 
     Places of `country` (two letters) go first. Nothing is guessed: what is not known has no best place, and its rivals
-    are what resembles it. At most three statements, none of them longer than the list of namesakes.
+    are what resembles it. At most four statements, none of them longer than the list of namesakes.
     """
     if len(text) > names.LONGEST:
         return Resolution()
@@ -36,7 +53,7 @@ def resolve(text: str, *, country: str = "FR") -> Resolution:
     key = names.key(text)
     if not key:
         return Resolution()
-    if area := areas.by_code(text):
+    if area := areas.called(text):
         return matching.resolution(_area(area))
     if written := names.address(text):
         return at_address(written.postcode, written.city, country, is_cedex=names.is_cedex(text))
@@ -54,7 +71,12 @@ def _by_name(text: str, key: str, country: str) -> Resolution:
     asked_for = _known_as(key)
     if asked_for:
         return matching.resolution(matching.ranked(asked_for, key, country))
-    return _by_last_words(key, country) or Resolution(rivals=similar(name or key))
+    if found := _by_last_words(key, country):
+        return found
+    town = names.without_part(key)
+    if town != key and (rows := _known_as(town)):
+        return matching.resolution(matching.ranked(rows, town, country))
+    return Resolution(rivals=similar(name or key))
 
 
 def _known_as(name: str) -> list[Found]:
