@@ -149,12 +149,42 @@ def said(note: Sentence) -> str:
     return text % {name: _in_words(value) for name, value in note.values.items()} if text else ""
 
 
-def found(total: int, parts: Sequence[Sentence]) -> str:
-    """« 12 besoins à moins de 10 km de Lyon (Rhône), éducation »: a search and what it found."""
+def found(total: int, parts: Sequence[Sentence], afar: int = 0) -> str:
+    """« 12 besoins à moins de 10 km de Lyon (Rhône), éducation »: a search and what it found.
+
+    Where `afar` of the total are remote ones, not at the place that was asked, they are told apart.
+    """
+    asked = _joined(parts)
+    if not afar:
+        return f"{_counted(total)} {asked}".strip()
+    if afar == total:
+        return gettext(
+            "Rien sur place%(asked)s ; %(found)s à faire à distance",
+            asked=f" {asked}" if asked else "",
+            found=_counted(afar),
+        )
+    here = f"{_counted(total - afar)} {asked}".strip()
+    return gettext("%(here)s ; %(afar)s à distance", here=here, afar=number(afar))
+
+
+def shared_out(total: int, afar: int) -> str:
+    """« 98 besoins : 13 sur place, 85 à distance »: how many, and how many of them are not at the place that was asked."""
+    if not afar:
+        return _counted(total)
+    if afar == total:
+        return gettext("%(found)s : rien sur place, tout à distance", found=_counted(total))
+    return gettext(
+        "%(found)s : %(here)s sur place, %(afar)s à distance",
+        found=_counted(total),
+        here=number(total - afar),
+        afar=number(afar),
+    )
+
+
+def _counted(total: int) -> str:
     # In French nothing is singular; without a catalogue for French the choice is English's.
     plural = 1 if total == 0 and _language() == "fr" else total
-    count = ngettext("%(n)s besoin", "%(n)s besoins", plural, n=number(total))
-    return f"{count} {_joined(parts)}".strip()
+    return ngettext("%(n)s besoin", "%(n)s besoins", plural, n=number(total))
 
 
 def looked_for(parts: Sequence[Sentence]) -> str:

@@ -31,7 +31,7 @@ def cards(found: Found) -> list[Card]:
 
 def title(found: Found) -> str:
     """What was asked and how much there is, in the reader's language."""
-    return in_words(found.total, [part.words for part in found.asked.parts])
+    return in_words(found.total, [part.words for part in found.asked.parts], found.afar)
 
 
 def absolute(path: str) -> str:

@@ -78,7 +78,8 @@ def context(found: Found, *, explains: bool = False) -> dict[str, Any]:
         "pages": found.pages,
         "total": found.total,
         "sentence": sentence(found),
-        "spoken": count(found.total),
+        "spoken": formatting.shared_out(found.total, found.afar),
+        "all_afar": 0 < found.afar == found.total,
         "notes": notes,
         "undo": [(said(part.words), address(asked.without(part))) for part in _told(asked)],
         "rivals": _rivals(asked),
@@ -103,7 +104,7 @@ def count(total: int) -> str:
 
 def sentence(found: Found) -> str:
     """What was understood and how much there is: the page's title."""
-    return formatting.found(found.total, [part.words for part in found.asked.parts])
+    return formatting.found(found.total, [part.words for part in found.asked.parts], found.afar)
 
 
 def facets(found: Found) -> list[dict[str, Any]]:
@@ -193,7 +194,7 @@ def _correction(found: Found) -> tuple[str, str] | None:
 
 
 def _ways(found: Found) -> dict[str, Any]:
-    """What to loosen when nothing was found."""
+    """What to loosen when nothing was found, or nothing at the place."""
     asked, ways = found.asked, found.ways
     drops = [
         (said(drop.part.words), address(asked.without(drop.part)), drop.total)
@@ -208,9 +209,10 @@ def _ways(found: Found) -> dict[str, Any]:
     ]
     wider = remote = None
     if ways.wider_km:
-        text = _(
-            "Jusqu’à %(km)s km : %(found)s", km=number(ways.wider_km), found=count(ways.wider_total)
-        )
+        km, there = number(ways.wider_km), count(ways.wider_total)
+        text = _("Jusqu’à %(km)s km : %(found)s", km=km, found=there)
+        if found.afar:
+            text = _("Jusqu’à %(km)s km : %(found)s sur place", km=km, found=there)
         wider = (text, address(asked.changed(radius=f"{ways.wider_km:g}")))
     if ways.remote_total:
         text = _("À distance : %(found)s", found=count(ways.remote_total))

@@ -19,7 +19,7 @@ from portal.models import Remote as RemoteKind
 from portal.services import indexing
 from portal.services.finding import sentences
 from portal.services.finding.asked import Asked, Note
-from portal.services.finding.ways_out import WaysOut, ways_out
+from portal.services.finding.ways_out import WaysOut, nearest_on_site, ways_out
 from search.geo import box_around
 from search.index import Index, IndexUnavailable
 from search.memory import MemoryIndex
@@ -37,7 +37,7 @@ class Found:
     """What was found: ids in order with totals and facets (`results`), and who answered.
 
     `page` is the page that is shown, which is the last one when a later one was asked; `notes` are those of the
-    question and what the answer adds. `ways` says what to loosen when nothing was found.
+    question and what the answer adds. `ways` says what to loosen when nothing was found, or nothing at the place.
     """
 
     asked: Asked
@@ -55,6 +55,12 @@ class Found:
     @property
     def total(self) -> int:
         return self.results.total
+
+    @property
+    def afar(self) -> int:
+        """How many of the total are not at the place that was asked, but remote ones from anywhere."""
+        first = self.results.remote_from
+        return 0 if first is None else self.total - first
 
     @property
     def tail_from(self) -> int | None:
@@ -83,6 +89,8 @@ def find(asked: Asked) -> Found:
         ways = ways_out(asked, answer)
         if sentences.says_near(asked.text) and not asked.query.has_place:
             notes = (*notes, Note("Pour chercher près de vous, appuyez sur « Autour de moi »."))
+    elif results.remote_from == 0:
+        ways = nearest_on_site(asked.query, answer)
     return Found(asked, results, answer.backend, min(asked.page, max(pages, 1)), pages, notes, ways)
 
 

@@ -39,10 +39,7 @@ def ways_out(asked: Asked, answer: Callable[[Query], Results]) -> WaysOut:
     """Ask again with other words, and without each part in turn: some dozens of counts of the engine at most, and none
     of the database."""
 
-    def count(query: Query) -> int:
-        return answer(replace(query, offset=0, limit=0, when_windows=())).total
-
-    query = asked.query
+    query, count = asked.query, _counting(answer)
     other = wordings(asked, count)
     drops = [Drop(part, count(_without(asked, part))) for part in _droppable(asked)]
     # Without any word the text is all offers, which nobody asked for who has a closer way out.
@@ -51,6 +48,16 @@ def ways_out(asked: Asked, answer: Callable[[Query], Results]) -> WaysOut:
     wider_km, wider_total = _wider(query, count)
     remote = 0 if query.remote == "only" else count(replace(query, remote="only"))
     return WaysOut(other, tuple(found[: MOST - len(other)]), wider_km, wider_total, remote)
+
+
+def nearest_on_site(query: Query, answer: Callable[[Query], Results]) -> WaysOut:
+    """There are remote offers only: the smallest larger circle that holds others, and how many these are."""
+    km, total = _wider(replace(query, remote="no"), _counting(answer))
+    return WaysOut(wider_km=km, wider_total=total)
+
+
+def _counting(answer: Callable[[Query], Results]) -> Callable[[Query], int]:
+    return lambda query: answer(replace(query, offset=0, limit=0, when_windows=())).total
 
 
 def _droppable(asked: Asked) -> list[Part]:
