@@ -143,6 +143,14 @@ _PHRASES: Mapping[tuple[str, ...], str] = {
 _LONGEST = max(map(len, _PHRASES))
 
 
+_NAMES = frozenset(words_of(name) for theme in THEMES for name in (theme.slug, theme.fr, theme.en))
+
+
+def is_name(tag: str) -> bool:
+    """Is it a theme's own slug or name? That says nothing beside the theme: it is no tag."""
+    return words_of(tag) in _NAMES
+
+
 @lru_cache(maxsize=4_096)
 def of_tag(tag: str) -> tuple[str, ...]:
     """The themes that a free tag means, in the order they are named; nothing when it means none.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from portal import themes
 from portal.formats.item import (
     ID_LENGTH,
     SUMMARY_LENGTH,
@@ -46,6 +47,7 @@ def checked(draft: dict[str, Any], notes: Notebook) -> FeedItem | None:
         return None
     if not draft.get("summary"):
         draft["summary"] = shortened(plain(draft.get("description", "")), 200)
+    draft["tags"] = tuple(tag for tag in draft.get("tags", ()) if not themes.is_name(tag))
     for name, most in (("tags", MOST_TAGS), ("locations", MOST_LOCATIONS), ("shifts", MOST_SHIFTS),
                        ("activities", MOST_TAGS), ("audiences", MOST_TAGS)):  # fmt: skip
         draft[name] = tuple(dict.fromkeys(draft.get(name, ())))[:most]

@@ -74,8 +74,8 @@ class Opportunity:
             "locations": locations,
             "remote": remote,
             "themes": tuple(dict.fromkeys(slug for tag in tags for slug in themes.of_tag(tag))),
-            "tags": tags
-            + self._flags(),  # all of them: who searches "hunger" finds it under solidarity too
+            # All but the names of themes: who searches "hunger" finds it under solidarity too.
+            "tags": tags + self._flags(),
             "audiences": self._tags("audienceTags", "audienceTag") + self._restricted(),
             "skills": self._text("skills", LENGTHS["skills"]),
             "shifts": timetable.shifts,

@@ -1,7 +1,7 @@
 """Offers as Footprint XML 0.1, as All for Good's schema wants it: what `footprint.read` reads, written.
 
-The format knows one number of volunteers an offer and neither a rhythm in words nor access for wheelchairs: those are
-lost. Nobody's e-mail or telephone is ever written.
+The format knows one number of volunteers an offer, and neither a rhythm in words, nor access for wheelchairs, nor a
+station near by: those are lost. Nobody's e-mail or telephone is ever written.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from portal.formats.xml_writing import HEAD, Source, add, chunks, quiet_tags
 _VERSION = "0.1"
 _UTC = "Etc/UTC"
 _DAY = timedelta(days=1)
+_FLAGS = ("self_directed", "micro")  # tags that the format has elements for
 
 
 def write(
@@ -78,7 +79,7 @@ def _opportunity(item: FeedItem) -> etree._Element:
         times.append(_shift(shift))
     if item.is_ongoing or not item.shifts:
         add(etree.SubElement(times, "dateTimeDuration"), "openEnded", "Yes")
-        add(times[-1], "commitmentHoursPerWeek", item.hours_per_week)
+    add(times[0], "commitmentHoursPerWeek", item.hours_per_week)  # said once of the whole offer
     where = etree.SubElement(made, "locations")
     if item.remote is not RemoteWork.NO:
         add(etree.SubElement(where, "location"), "virtual", "Yes")
@@ -94,6 +95,8 @@ def _opportunity(item: FeedItem) -> etree._Element:
         add(made, "lastUpdated", _instant(item.updated_at), olsonTZ=_UTC)
     if item.expires_at is not None:
         add(made, "expires", _instant(item.expires_at), olsonTZ=_UTC)
+    for flag in _FLAGS:
+        add(made, flag, "Yes" if flag in item.tags else "")
     return made
 
 

@@ -90,8 +90,6 @@ def _draft(value: dict[str, Any], notes: Notebook, settings: ReadSettings) -> di
     row = TableRow({name: text for name, text in cells.items() if text.strip()}, notes, settings)
     notes.external_id = row.ident()
     draft = row.draft()
-    themes = {text_of(theme) for theme in listed(value.get("themes"))}
-    draft["tags"] = tuple(tag for tag in draft["tags"] if tag not in themes)
     draft["locations"] = (
         () if draft["remote"] is RemoteWork.FULL else _locations(value, notes, settings)
     )

@@ -57,6 +57,8 @@ _LITERAL_NEWLINE = re.compile(r"((?<![A-Za-z])[A-Z]:\\\S*)|(?:\\r)?\\n|\\r(?![a-
 _CONTROLS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
+# One no-break space is typography (« 5 € »); several, or one beside another space, are layout.
+_SPACES = re.compile(r"\s{2,}|[^\S\u00a0\u202f]")
 _NEXT_LINE = re.compile("[\x0b\x0c\x85\u2028\u2029]")
 _ODD = re.compile(r"[\\&<>\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -72,7 +74,7 @@ def line(value: str | None, name: str, notes: Notebook, limit: int, at: int | No
     if "<" in text and _TAG.search(text):
         notes.repaired(name, value, "markup_in_text", at)
         text = html.unescape(_BARE.clean(text))
-    text = " ".join(_CONTROLS.sub("", text).split())
+    text = _SPACES.sub(" ", _CONTROLS.sub("", text)).strip()
     return cut(text, name, notes, limit, at)
 
 
@@ -110,7 +112,8 @@ def clean_html(
         text = cut(plain(text) if _TAG.search(text) else text, name, notes, limit, at)
     if not _TAG.search(text):
         text = _paragraphs(html.escape(html.unescape(text), quote=False))
-    return _EMPTY.sub("", _clean(_in_blocks(text), name, notes, at)).strip()
+    cleaned = _clean(_in_blocks(text), name, notes, at).replace("&nbsp;", "\u00a0")
+    return _EMPTY.sub("", cleaned).strip()
 
 
 def plain(markup: str) -> str:

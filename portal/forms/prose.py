@@ -19,7 +19,7 @@ def to_html(text: str) -> str:
     made = "".join(
         f"<p>{escape(block.strip())}</p>".replace("\n", "<br>") for block in blocks if block.strip()
     )
-    return nh3.clean(made, tags=ALLOWED, attributes={})
+    return nh3.clean(made, tags=ALLOWED, attributes={}).replace("&nbsp;", "\u00a0")
 
 
 def to_text(markup: str) -> str:

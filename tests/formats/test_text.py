@@ -22,6 +22,8 @@ def codes(notes: Notebook) -> list[str]:
     ("written", "read", "told"),
     [
         ("Lire  à\nvoix haute", "Lire à voix haute", []),
+        ("\u00a0Une pièce\u202f: 5\u00a0€\u00a0", "Une pièce\u202f: 5\u00a0€", []),
+        ("Deux \u00a0colonnes\u00a0\u00a0vides", "Deux colonnes vides", []),
         ("Cafe\u0301", "Café", []),
         ("Caf&amp;eacute; &amp; th&eacute;", "Café & thé", ["escaped_twice"]),
         ("<b>Fort</b> & clair", "Fort & clair", ["markup_in_text"]),
@@ -49,6 +51,7 @@ def test_a_line_that_is_too_long_is_cut_at_a_word_and_told() -> None:
 @pytest.mark.parametrize(
     ("written", "read"),
     [
+        ("<p>5\u00a0€ et&nbsp;plus</p>", "<p>5\u00a0€ et\u00a0plus</p>"),
         ("Un\nDeux\n\nTrois", "<p>Un<br>Deux</p><p>Trois</p>"),
         ("5 < 6 & plus", "<p>5 &lt; 6 &amp; plus</p>"),
         ("<p>Un<img src=x onerror=alert(1)></p>", "<p>Un</p>"),
