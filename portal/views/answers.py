@@ -186,10 +186,12 @@ def _rivals(asked: Asked) -> list[tuple[str, str]]:
 
 
 def _correction(found: Found) -> tuple[str, str] | None:
+    """What was searched in the place of what was typed, and how to search that all the same."""
     corrected = dict(found.results.corrected)
     if not corrected:
         return None
-    used = " ".join(corrected.get(word, word) for word in found.asked.text.split())
+    clauses = (clause.text for clause in found.asked.query.words)
+    used = " ".join(corrected.get(text, text) for text in clauses)
     return used, address(found.asked.changed(exact="1"))
 
 

@@ -192,6 +192,24 @@ def test_the_page_of_a_town_has_one_address(looker: Visitor, offers: list[Offer]
     assert looker.get("/towns/atlantis").status == 404
 
 
+@pytest.mark.parametrize(
+    ("typed", "used"),
+    [
+        ("(jardn)", "jardin"),
+        ("JARDN!", "jardin"),
+        ("jardi*", "jardin"),
+        ("numéro,JARDN", "numéro jardin"),
+        ('"jardin numéro" -vélo jardn', '"jardin numéro" -vélo jardin'),
+    ],
+)
+def test_a_correction_says_what_was_searched(
+    looker: Visitor, offers: list[Offer], typed: str, used: str
+) -> None:
+    page = looker.get(f"/search?{urlencode({'q': typed})}")
+    (said,) = page.soup.select("#understood .understood__rivals strong")
+    assert said.get_text() == used
+
+
 def test_words_complete_the_last_word(looker: Visitor, offers: list[Offer]) -> None:
     found = looker.get("/words?q=lire+des+hist").response.get_json()
     assert found["words"][0] == {"value": "lire des histoires", "text": "histoires"}
