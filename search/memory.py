@@ -4,8 +4,7 @@ It looks at every document for every query and keeps nothing that could be out o
 small installations use it; it is gone when the process ends.
 """
 
-from bisect import insort
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -126,23 +125,23 @@ class MemoryIndex:
         known = [word for word in words if (EXACT, word) in self._frequencies]
         return min(known, key=lambda word: (-self._frequencies[EXACT, word], word), default=None)
 
+    def spelled(self, word: str) -> str:
+        entries = self._entries.values()
+        ways = Counter(w for entry in entries for w in entry.accented if fold(w) == word)
+        ways[word] = self._frequencies[EXACT, word] - ways.total()
+        return min(ways, key=lambda way: (-ways[way], way))
+
     def complete(self, prefix: str, limit: int = 8) -> tuple[str, ...]:
         """Words in the spelling that most documents give them."""
         begin = fold(prefix.strip())
         if not begin:
             return ()
-        spellings: dict[str, Counter[str]] = defaultdict(Counter)
-        for entry in self._entries.values():
-            for word in entry.accented:
-                spellings[fold(word)][word] += 1
-        found: list[tuple[int, str, str]] = []
-        for (name, word), count in self._frequencies.items():
-            if name == EXACT and word.startswith(begin) and is_proposed(word):
-                forms = spellings[word]
-                ways = [(-uses, spelling) for spelling, uses in forms.items()]
-                ways.append((-(count - sum(forms.values())), word))
-                insort(found, (-count, word, min(ways)[1]))
-        return tuple(spelling for _, _, spelling in found[:limit])
+        found = [
+            (-count, word)
+            for (name, word), count in self._frequencies.items()
+            if name == EXACT and word.startswith(begin) and is_proposed(word)
+        ]
+        return tuple(self.spelled(word) for _, word in sorted(found)[:limit])
 
     def search(self, query: Query) -> Results:
         plan = make_plan(query, self)

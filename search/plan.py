@@ -22,10 +22,11 @@ from search.text import (
     LANGUAGES,
     analyse,
     asks_nothing,
-    edits,
     exact_words,
     fold,
+    inflected,
     is_corrigible,
+    slips,
 )
 
 
@@ -37,6 +38,9 @@ class Lexicon(Protocol):
 
     def most_frequent(self, words: Iterable[str]) -> str | None:
         """The exact word that most live documents have; the first in the alphabet among equals."""
+
+    def spelled(self, word: str) -> str:
+        """An exact word with the accents that most live documents give it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,22 +192,31 @@ def _synonym_table(language: Language) -> dict[str, list[Entry]]:
 def _correct(
     clauses: tuple[Clause, ...], needs: list[Need], lexicon: Lexicon
 ) -> tuple[tuple[Clause, ...], tuple[tuple[str, str], ...]]:
-    """Replace each plain word that no live document holds by its most used neighbour, if any.
-
-    Where no document has a neighbour as it is, one of another word of its family will do.
-    """
+    """Replace each plain word that no live document holds by what was meant, if any document has it."""
     fixed: list[Clause] = []
     corrected: list[tuple[str, str]] = []
     for clause, need in zip(clauses, needs, strict=True):
         typed = _may_be_a_slip(clause, need)
         if typed and not any(_is_held(literal, lexicon) for literal in need.literals):
-            near = edits(fold(typed))
-            used = lexicon.most_frequent(near) or _of_a_family(near, lexicon)
-            if used is not None and used != fold(typed):
+            used = _meant(fold(typed), lexicon)
+            if used is not None:
                 corrected.append((typed, used))
                 clause = Clause((Term((used,)),))
         fixed.append(clause)
     return tuple(fixed), tuple(corrected)
+
+
+def _meant(word: str, lexicon: Lexicon) -> str | None:
+    """The most used neighbour of a word, in the spelling of offers: one of a likelier slip, else of another.
+
+    Where no document has a neighbour as it is, one with another ending, or of its family, will do.
+    """
+    likely, others = slips(word)
+    for near in (likely, inflected(likely), others, inflected(others)):
+        used = lexicon.most_frequent(near - {word})
+        if used is not None:
+            return lexicon.spelled(used)
+    return _of_a_family(likely | others, lexicon)
 
 
 def _of_a_family(words: Iterable[str], lexicon: Lexicon) -> str | None:

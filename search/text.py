@@ -12,7 +12,8 @@ English word is found by a French stem. Words with a digit are never stemmed.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from threading import Lock
 
 import Stemmer
@@ -219,19 +220,44 @@ def _english(word: str) -> tuple[tuple[str, ...], ...]:
 
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-SHORTEST_CORRECTED = 4
+SHORTEST_CORRECTED, LONGEST_SHORT = 4, 5
+_ENDINGS = ("s", "x", "e", "es", "r")
 
 
-def edits(word: str) -> set[str]:
-    """Every word one slip away: a letter lost, added, changed, or two neighbours exchanged."""
+def slips(word: str) -> tuple[set[str], set[str]]:
+    """Every word one slip away: those of the likelier slips (neighbours exchanged, a letter single or doubled), the others.
+
+    A short word has too many neighbours: it keeps its first letter (a silent h aside), and none was changed.
+    """
     cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
-    lost = {left + right[1:] for left, right in cuts if right}
     exchanged = {a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1}
-    changed = {a + letter + b[1:] for a, b in cuts if b for letter in _LETTERS}
-    added = {left + letter + right for left, right in cuts for letter in _LETTERS}
-    return (lost | exchanged | changed | added) - {word}
+    single = {a + b[1:] for a, b in cuts if a and b and a[-1] == b[0]}
+    doubled = {a + a[-1] + b for a, b in cuts if a}
+    others = {a + b[1:] for a, b in cuts if b} | {a + c + b for a, b in cuts for c in _LETTERS}
+    if len(word) > LONGEST_SHORT:
+        others |= {a + c + b[1:] for a, b in cuts if b for c in _LETTERS}
+    else:
+        others = {other for other in others if other[0] == word[0] or other == f"h{word}"}
+    likely = (exchanged | single | doubled) - {word}
+    return likely, others - likely - {word}
+
+
+def inflected(words: Iterable[str]) -> set[str]:
+    """Words with another ending: an offer may have a word in the plural only, or in the feminine."""
+    found: set[str] = set()
+    for word in words:
+        found.update(word + ending for ending in _ENDINGS)
+        found.update(word.removesuffix(ending) for ending in _ENDINGS)
+    return found
 
 
 def is_corrigible(word: str) -> bool:
-    """Whether a folded word may be taken for a slip: 4 letters or more, and nothing but letters."""
-    return len(word) >= SHORTEST_CORRECTED and word.isalpha() and word.isascii()
+    """Whether a folded word may be a slip: 4 letters or more, nothing but letters, and no word that many people use."""
+    is_word = word.isalpha() and word.isascii()
+    return len(word) >= SHORTEST_CORRECTED and is_word and word not in _common_words()
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    lines = Path(__file__).with_name("common_words.txt").read_text("ascii").splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))

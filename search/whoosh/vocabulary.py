@@ -38,6 +38,11 @@ class Vocabulary:
         known = [(-count, word) for word, count in counts.items() if count]
         return min(known)[1].decode() if known else None
 
+    def spelled(self, word: str) -> str:
+        """The spelling that most live documents give an exact word."""
+        held = list(self._held(word.encode()))
+        return _spelled(word.encode(), _live_count(held), held)
+
     def complete(self, prefix: str, limit: int) -> tuple[str, ...]:
         """Words that begin with a prefix, in the spelling that most documents give them."""
         begin = fold(prefix.strip()).encode()

@@ -1,5 +1,7 @@
 """What every engine promises: what words find, correct and complete."""
 
+import pytest
+
 from search.index import Index
 from search.query import Query
 from search.words import parse
@@ -64,6 +66,42 @@ def test_a_slip_of_a_word_whose_family_alone_is_there_is_corrected_too(index: In
     found = find(index, "jardniage")
     assert (ids(found), found.corrected) == ([1], (("jardniage", "jardinage"),))
     assert find(index, "bricoalge").corrected == ()  # nothing here is of its family
+
+
+@pytest.mark.parametrize(
+    ("typed", "used"),
+    [
+        ("allimentaire", "alimentaires"),
+        ("fractoin", "fractions"),
+        ("hospitallisé", "hospitalisés"),
+        ("jardisn", "jardin"),
+    ],
+)
+def test_a_slip_of_a_word_with_another_ending_is_corrected_too(
+    index: Index, typed: str, used: str
+) -> None:
+    index.update([offer(1, "Aides alimentaires, fractions, enfants hospitalisés, jardin")])
+    found = find(index, typed)
+    assert (ids(found), found.corrected) == ([1], ((typed, used),))
+
+
+def test_neighbours_exchanged_are_likelier_than_a_letter_lost_however_often_it_is_used(
+    index: Index,
+) -> None:
+    index.update([offer(1, "Chien"), offer(2, "Chemin"), offer(3, "Chemin")])
+    assert find(index, "chein").corrected == (("chein", "chien"),)
+
+
+def test_a_word_that_many_people_use_is_not_turned_into_another(index: Index) -> None:
+    index.update([offer(1, "Deux matchs et trente dons, inter, restons")])
+    for word in ("maths", "tente", "dogs", "winter", "restos"):
+        assert (find(index, word).total, find(index, word).corrected) == (0, ()), word
+
+
+def test_a_correction_has_the_accents_that_most_offers_give_it(index: Index) -> None:
+    index.update([offer(1, "Théâtre"), offer(2, "théâtre"), offer(3, "theatre")])
+    found = find(index, "thaetre")
+    assert (found.corrected, found.total) == ((("thaetre", "théâtre"),), 3)
 
 
 def test_a_word_of_three_letters_is_never_corrected(index: Index) -> None:

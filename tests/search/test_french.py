@@ -12,7 +12,7 @@ import pytest
 
 from search.memory import MemoryIndex
 from search.query import Query
-from search.text import analyse, edits, exact_words, fold
+from search.text import analyse, exact_words, fold, inflected, is_corrigible, slips
 from search.words import parse
 from tests.search.asking import offer
 from tests.search.worlds import NOW
@@ -83,7 +83,29 @@ def test_exact_words_keep_everything_but_case_and_accents() -> None:
     assert exact_words("L’Été à la #49 IN Paris") == ["l", "ete", "a", "la", "#49", "in", "paris"]
 
 
-def test_edits_are_all_words_one_slip_away() -> None:
-    found = edits("velo")
-    assert {"veol", "vlo", "vello", "vela"} <= found
-    assert "velo" not in found
+def test_slips_are_all_words_one_slip_away_the_likelier_ones_apart() -> None:
+    likely, others = slips("jardni")
+    assert {"jardin", "jjardni"} <= likely and "jarni" not in likely
+    assert {"jarni", "jardnis", "jarddi", "kardni", "ardni"} <= others
+    assert "jardni" not in likely | others and not likely & others
+    assert {"colecte", "ccollecte"} <= slips("collecte")[0]
+
+
+def test_a_short_word_keeps_its_first_letter_and_none_was_changed() -> None:
+    likely, others = slips("velo")
+    assert {"evlo", "veol", "vvelo", "velos", "vlo", "hvelo"} <= likely | others
+    assert not {"elo", "avelo", "vela", "belo"} & (likely | others)
+
+
+def test_an_ending_is_put_or_taken_away() -> None:
+    assert {"galets", "galete"} <= inflected({"galet"}) and "galet" in inflected({"galets"})
+
+
+@pytest.mark.parametrize("word", ["maths", "mission", "tente", "winter", "dogs", "restos", "tru"])
+def test_a_word_that_many_people_use_is_no_slip(word: str) -> None:
+    assert not is_corrigible(word)
+
+
+@pytest.mark.parametrize("word", ["jardn", "colecte", "chein", "allimentaire", "fractoin"])
+def test_a_word_that_nobody_uses_may_be_one(word: str) -> None:
+    assert is_corrigible(word)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from search.plan import Plan, make_plan
 from search.query import Circle, Query
-from search.text import edits, fold
+from search.text import fold, slips
 from tests.bench.offers import DAY, NOW, THEMES, WINDOWS, Question
 from tests.bench.rivals.material import words
 
@@ -94,6 +94,9 @@ class Lexicon:
         known = [word for word in words if word in self._counts]
         return min(known, key=lambda word: (-self._counts[word], word), default=None)
 
+    def spelled(self, word: str) -> str:
+        return word
+
 
 def prepared(questions: Iterable[Question], folder: Path) -> Iterator[Asked]:
     """The questions with their words analysed for the rivals of a folder."""
@@ -128,7 +131,7 @@ def _with_words(asked: Asked, query: Query, lexicon: Lexicon) -> Asked:
     return replace(
         asked,
         needs=_needs(as_typed, lexicon),
-        slips=tuple(tuple(edits(fold(typed))) for typed, _ in meant.corrected),
+        slips=tuple(tuple(set().union(*slips(fold(typed)))) for typed, _ in meant.corrected),
         repaired=_needs(meant, lexicon) if meant.corrected else (),
     )
 
