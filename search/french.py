@@ -36,6 +36,9 @@ ASKING = _table("""
 ELISIONS = _table("c d j jusqu l lorsqu m n puisqu qu quelqu quoiqu s t")
 KEPT_WHOLE = frozenset({"presqu'ile", "presqu'iles", "prud'homme", "prud'hommes"})
 
+# Expressions that people type with a blank for the hyphen that makes one word of them.
+HYPHENATED = frozenset({"sans-abri", "sans-abris", "sans-logis", "sans-papiers"})
+
 SINGULARS = {
     "yeux": "oeil",
     "travaux": "travail",

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from itertools import product
 
+from search import french
 from search.query import Clause, Term
 
 MOST_CHARACTERS = 200
@@ -77,7 +78,7 @@ class _Parser:
             return self._group(excluded=excluded)
         if piece == ")":
             return []
-        term = self._quoted() if piece == '"' else self._word(piece)
+        term = self._quoted() if piece == '"' else self._word(self._hyphenated(piece))
         return [Clause((term,), excluded)] if term else []
 
     def _word(self, piece: str) -> Term | None:
@@ -88,6 +89,15 @@ class _Parser:
             return None
         self._words_left -= 1
         return Term((word,))
+
+    def _hyphenated(self, piece: str) -> str:
+        """The piece, with the next one where both are one word: sans abri is sans-abri."""
+        following = self._pieces[self._at : self._at + 1]
+        both = "-".join([piece, *following])
+        if self._exact or not following or both.lower() not in french.HYPHENATED:
+            return piece
+        self._at += 1
+        return both
 
     def _quoted(self) -> Term | None:
         words: list[str] = []
