@@ -33,6 +33,12 @@ def parse(text: str, *, exact: bool = False) -> tuple[Clause, ...]:
     return _Parser(_pieces(text), exact).clauses()
 
 
+def is_too_long(text: str) -> bool:
+    """Whether some of a text does not count."""
+    words = [piece for piece in _pieces(text) if _SAYS_SOMETHING.search(piece)]
+    return len(text) > MOST_CHARACTERS or len(words) > MOST_WORDS
+
+
 def _pieces(text: str) -> list[str]:
     """Cut a text into minus signs, quotes, parentheses and words.
 

@@ -54,6 +54,13 @@ def test_stop_words_alone_are_not_understood_and_that_is_said(typed: str) -> Non
     assert not read(q=typed, exact="1").notes
 
 
+def test_words_beyond_the_twelfth_are_said_not_to_count_whatever_is_between_them() -> None:
+    for sign in (" ", ",", "/"):
+        assert "12" in sentences(read(q=sign.join(f"mot{n}a" for n in range(13))))
+        assert not read(q=sign.join(f"mot{n}a" for n in range(12))).notes
+    assert not read(q=" - ".join(f"mot{n}" for n in range(12))).notes
+
+
 def test_a_radius_may_be_written_with_a_comma() -> None:
     assert read(lat="45.75", lon="4.85", radius="2,5").radius_km == 2.5
 

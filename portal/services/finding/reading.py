@@ -114,7 +114,7 @@ def _words(given: Given) -> tuple[str, tuple[Clause, ...]]:
             "« %(text)s » ne contient aucun mot : tous les besoins sont montrés.", text=text[:40]
         )
         return text, ()
-    if len(text) > words.MOST_CHARACTERS or len(text.split()) > words.MOST_WORDS:
+    if words.is_too_long(text):
         given.note(
             "C’est beaucoup de mots : seuls les 12 premiers, et 200 caractères au plus, comptent."
         )
