@@ -123,6 +123,18 @@ def database() -> Database:
     return cast(Database, current_app.extensions["database"])
 
 
+@contextmanager
+def aside() -> Iterator[None]:
+    """A unit of its own for one question, beside a current one that may write and should not begin for that."""
+    engine = cast(Engine, session.get_bind()).execution_options(**READS)
+    with Session(engine) as opened:
+        token = _current.set(opened)
+        try:
+            yield
+        finally:
+            _current.reset(token)
+
+
 def in_transaction() -> bool:
     """Is a database transaction open in this context? `fetch` and `mail` refuse to work inside one."""
     opened = _current.get(None)

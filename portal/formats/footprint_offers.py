@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from portal import themes
 from portal.formats.checks import LENGTHS
 from portal.formats.dates import instant
-from portal.formats.footprint_dates import Timetable, read_durations
-from portal.formats.footprint_places import read_location
+from portal.formats.footprint_dates import read_durations
+from portal.formats.footprint_places import SCHEMA_COUNTRY, read_location
 from portal.formats.item import (
     DESCRIPTION_LENGTH,
     SUMMARY_LENGTH,
@@ -46,6 +46,7 @@ class Opportunity:
     def __init__(self, record: XmlRecord, settings: ReadSettings) -> None:
         self._record, self._parts, self._notes = record, record.parts, record.notes
         self._settings = settings
+        self._zone = _ZONE
 
     def draft(self, known: Organizations) -> dict[str, Any]:
         """The fields of the item; what could not be used is in the notebook."""
@@ -62,7 +63,8 @@ class Opportunity:
         locations, remote = self._locations()
         if not locations and remote is RemoteWork.NO:
             locations = self._hub_location(known.places)
-        timetable = self._timetable(locations, wanted)
+        self._zone = self._zone_of(locations or self._organization_location(known.places))
+        timetable = read_durations(self._record, self._settings, self._zone, wanted)
         tags = self._tags("categoryTags", "categoryTag")
         minimum_age = self._whole("minimumAge", 120)
         return {
@@ -153,11 +155,19 @@ class Opportunity:
                 return (places_of[ident],)
         return ()
 
-    def _timetable(self, locations: tuple[FeedLocation, ...], wanted: int | None) -> Timetable:
+    def _organization_location(
+        self, places_of: dict[str, FeedLocation]
+    ) -> tuple[FeedLocation, ...]:
+        """Where its first sponsor is, else its hub: at whose hours it is done from home."""
+        ids = (*self._ids("sponsoringOrganizationID"), *self._ids("volunteerHubOrganizationID"))
+        return tuple(places_of[ident] for ident in ids if ident in places_of)
+
+    def _zone_of(self, locations: tuple[FeedLocation, ...]) -> str:
+        """The wall clock of what names none: that of the first place, else the feed's own; the schema's for its own country."""
         first = locations[0] if locations else None
         zone = zone_of_place(first.country, first.region, first.postal_code) if first else ""
-        fallback = zone or self._settings.zone or _ZONE
-        return read_durations(self._record, self._settings, fallback, wanted)
+        is_schemas = first is not None and first.country == SCHEMA_COUNTRY != self._settings.country
+        return zone or (_ZONE if is_schemas else self._settings.zone or _ZONE)
 
     def _tags(self, wrapper: str, name: str) -> tuple[str, ...]:
         """Tags, wrapped in their plural or bare; some write them straight into the wrapper, between commas."""
@@ -204,9 +214,7 @@ class Opportunity:
         if element is None:
             return None
         at = self._parts.line_of(element)
-        zone: ZoneInfo = zone_of(
-            element.get("olsonTZ"), self._settings.zone or _ZONE, name, self._notes, at
-        )
+        zone: ZoneInfo = zone_of(element.get("olsonTZ"), self._zone, name, self._notes, at)
         return instant(
             said(element), name, self._notes, zone, self._settings.date_order, at, ends=ends
         )

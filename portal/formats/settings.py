@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -18,14 +18,15 @@ class ReadSettings:
 
     `country` (two letters) and `zone` (Olson name) are what the feed means when it says nothing; left empty, each
     format falls back on its own standard (United States and Pacific time for Footprint, France for the others).
+    `country_of` tells which country a postal code and a town written without one are of ("" when they do not tell).
     `association` is the feed's own: it answers for offers that name none. `columns` maps a table's headers to our
-    field names. `since` is the moment from
-    which dates are worth listing one by one, left out when there is none. The limits are in records and in characters of one record.
+    field names. `since` is the moment from which dates are worth listing one by one, left out when there is none. The limits are in records and in characters of one record.
     """
 
     date_order: DateOrder = "dmy"
     country: str = ""
     zone: str = ""
+    country_of: Callable[[str, str], str] = lambda postal_code, city: ""
     association: FeedAssociation | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     since: datetime | None = None

@@ -9,8 +9,9 @@ vanish is plausible: that is the brake.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import IO
 
@@ -23,7 +24,7 @@ from portal.formats.item import FeedAssociation, FeedItem, normal_id
 from portal.formats.problem import FeedProblem, Notebook, Severity
 from portal.formats.settings import ReadSettings
 from portal.models import Association, Feed, FeedState, Offer, RunOutcome
-from portal.services import feed_brake, feed_items, feed_pages, outbox
+from portal.services import feed_brake, feed_items, feed_pages, outbox, places
 from portal.services.feed_items import Change, Known
 from portal.services.feed_limits import Limits
 from portal.services.feed_turns import Progress, Save
@@ -77,13 +78,25 @@ def settings_of(feed: Feed, max_records: int) -> ReadSettings:
         association = FeedAssociation(name=owner.name, external_id=owner.slug)
     return ReadSettings(
         date_order="mdy" if feed.date_order == "mdy" else "dmy",
-        country="" if feed.format == "footprint" and feed.country == "FR" else feed.country,
-        zone="" if feed.format == "footprint" and feed.country == "FR" else feed.zone,
+        country=feed.country,
+        zone=feed.zone,
+        country_of=countries(),
         association=association,
         columns=feed.columns,
         since=clock.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0),
         max_records=max_records,
     )
+
+
+def countries() -> Callable[[str, str], str]:
+    """What the gazetteer says of addresses without a country, asked beside the run: to parse opens no transaction of it."""
+
+    @lru_cache(feed_items.PLACES_KEPT)
+    def country_of(postal_code: str, city: str) -> str:
+        with db.aside():
+            return places.country_of(postal_code, city)
+
+    return country_of
 
 
 def read(

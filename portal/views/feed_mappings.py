@@ -44,7 +44,7 @@ MAPPINGS: dict[str, tuple[tuple[str, Any], ...]] = {
         ("volunteerOpportunityID, title, description, abstract, detailURL", _("identifiant, titre, description, résumé, page")),
         ("sponsoringOrganizationID, volunteerHubOrganizationID", _("l’association, prise dans Organizations ; une inconnue devient celle du relais local, puis celle du flux, et c’est signalé")),
         ("dateTimeDuration", _("un créneau chacun : startDate, endDate, startTime et endTime dans leur olsonTZ, duration, iCalRecurrence ; openEnded Yes vaut toute l’année ; timeFlexible")),
-        ("location", _("tous les lieux : name, streetAddress, city, region, postalCode, country, latitude, longitude ; virtual Yes est à distance ; une région ou un pays seul est tout entier")),
+        ("location", _("tous les lieux : name, streetAddress, city, region, postalCode, country, latitude, longitude ; virtual Yes est à distance ; une région ou un pays seul est tout entier ; sans pays, ce que l’annonce dit distingue les États-Unis (défaut du schéma) du pays du flux")),
         ("volunteersNeeded", _("bénévoles recherchés : -8888 inconnu, -999 sans limite")),
         ("minimumAge, sexRestrictedTo, skills, contactName, contactPhone, contactEmail", _("la même chose ici ; les contacts ne sont jamais publics")),
         ("categoryTags, audienceTags", _("les thèmes par synonyme et les mots-clés ; les publics")),

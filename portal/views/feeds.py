@@ -29,7 +29,7 @@ from portal.errors import PortalError
 from portal.formats.settings import DateOrder, ReadSettings
 from portal.forms.feed import FeedForm, format_title
 from portal.limits import limiter
-from portal.services import feed_checks, feed_pages
+from portal.services import feed_checks, feed_pages, feed_runs
 from portal.services.feed_checks import Report
 from portal.services.feed_limits import Limits
 from portal.views import access, errors
@@ -143,7 +143,13 @@ def _steps(form: FeedForm, file: BinaryIO | None, report: Report) -> Iterator[st
 def _counts(form: FeedForm, file: BinaryIO | None, report: Report) -> Iterator[int]:
     """Read what was given, within the limits of this page."""
     order: DateOrder = "mdy" if form.date_order.data == "mdy" else "dmy"
-    settings = ReadSettings(date_order=order, max_records=MOST_RECORDS)
+    settings = ReadSettings(
+        date_order=order,
+        country="FR",
+        zone="Europe/Paris",
+        country_of=feed_runs.countries(),
+        max_records=MOST_RECORDS,
+    )
     name, own_url = form.format.data or "", current_app.config["BASE_URL"]
     with _opened(form, file, name) as (stream, more), db.database().reading():
         ends_at = clock.now() + timedelta(seconds=MOST_SECONDS)

@@ -14,7 +14,7 @@ from portal.services.places.locating import Located, Repair, locate
 from portal.services.places.matching import PlaceMatch, Resolution
 from portal.services.places.nearest import near
 from portal.services.places.reading import from_file, shipped, world
-from portal.services.places.resolving import resolve
+from portal.services.places.resolving import country_of, resolve
 
 area = by_code
 
@@ -29,6 +29,7 @@ __all__ = [
     "area",
     "at_the_end",
     "complete",
+    "country_of",
     "from_file",
     "load",
     "locate",

@@ -65,6 +65,7 @@ _PART = re.compile(
 _POSITION = re.compile(
     r"^\s*\(?\s*([+-]?\d{1,3}(?:\.\d+)?)\s*[,;]\s*([+-]?\d{1,3}(?:\.\d+)?)\s*(?:[,;]\s*\d{1,2})?\s*\)?\s*$"
 )
+_ZIP = re.compile(r"[0-9]{5}(?:-[0-9]{4})?")
 _POSTCODE = re.compile(r"(?<!\d)(\d{5})(?!\d)")
 
 
@@ -110,6 +111,11 @@ def is_cedex(text: str) -> bool:
 def without_part(name: str) -> str:
     """The key of a town of which a part is named: "nantes centre", "gare de nantes"."""
     return _PART.sub("", name)
+
+
+def is_zip(text: str) -> bool:
+    """May this be an American postal code? Those of France look the same, but for the four digits that may follow."""
+    return bool(_ZIP.fullmatch(text))
 
 
 def arrondissement(name: str) -> str | None:

@@ -196,6 +196,33 @@ def _is_next_door(row: Found, centre: PlaceMatch | areas.Area) -> bool:
     return distance_km(row.lat, row.lon, centre.lat, centre.lon) <= NEXT_DOOR_KM
 
 
+def country_of(postcode: str, city: str) -> str:
+    """Where an address lies that names no country: "FR", "US", or "" when it does not tell.
+
+    France where a town and its code agree; the United States where the town is theirs alone, or no town of France has
+    the code. A code or a town alone that France has may be one of theirs too.
+    """
+    town = names.without_cedex(names.key(city))
+    known = _known_as(town) if town else []
+    is_french = any(row.country == "FR" for row in known)
+    is_american = any(row.country == "US" and row.key == town for row in known) and not is_french
+    if not postcode:
+        return "US" if is_american else ""
+    if not names.is_zip(postcode):
+        return ""
+    is_cedex = names.is_cedex(city)
+    found = at_address(postcode, town, is_cedex=is_cedex)
+    if found.best is None:
+        # A gazetteer that does not hold the département cannot tell what is missing there.
+        home = areas.of_postcode(postcode)
+        return "US" if home is None or _area(home) else ""
+    if found.best.country == "US":
+        return "US"
+    if (is_french or is_cedex) and not found.is_contradicted:
+        return "FR"
+    return "US" if is_american else ""
+
+
 def arrondissement_of(postcode: str) -> Found | None:
     """The arrondissement that a postal code is made for, if it is."""
     code = names.arrondissement_of_postcode(postcode)
