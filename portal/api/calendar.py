@@ -14,13 +14,14 @@ from portal.api.access import open_to_pages, public
 from portal.errors import NotFound
 from portal.formats.text import plain
 from portal.formatting import where
-from portal.models import Shift
+from portal.models import OfferState, Shift, ShiftState
 from portal.services import finding
 from portal.services.finding import Card
 
 data = Blueprint("api_calendar", __name__)
 data.after_request(open_to_pages)
 IN_A_CALENDAR = 100
+GONE = (OfferState.WITHDRAWN, OfferState.CLOSED)
 
 
 @data.get("/search.ics")
@@ -28,17 +29,18 @@ IN_A_CALENDAR = 100
 def search() -> Response:
     """The dated shifts of the search."""
     found = finding.find(presenters.asked(IN_A_CALENDAR))
-    return _calendar(presenters.cards(found), presenters.title(found))
+    return _calendar(presenters.cards(found, finding.MOST_SHIFTS), presenters.title(found))
 
 
 @data.get("/offers/<int:ident>.ics")
 @data.get("/offers/<int:ident>-<slug>.ics")
 @public
 def offer(ident: int, slug: str = "") -> Response:
-    """The dated shifts of one offer."""
-    card = finding.one(ident)
+    """The dated shifts of one offer, those ahead that were cancelled too: who subscribed is told so."""
+    card = finding.one(ident, most_shifts=finding.MOST_SHIFTS)
     if card is None or not permissions.is_public(card.offer):
         raise NotFound
+    card.shifts += finding.cancelled(ident)
     return _calendar([card], card.offer.title)
 
 
@@ -65,7 +67,10 @@ def _event(card: Card, shift: Shift) -> Event:
     event = Event()
     event.add("uid", f"shift-{shift.id}@{host}")
     event.add("dtstamp", card.offer.updated_at)
-    event.add("sequence", shift.sequence)
+    is_off = card.offer.state in GONE or shift.state is ShiftState.CANCELLED
+    # The version goes up with every change of the offer, its withdrawal and its return among them.
+    event.add("sequence", shift.sequence + card.offer.version)
+    event.add("status", "CANCELLED" if is_off else "CONFIRMED")
     event.add("dtstart", shift.starts_at.astimezone(zone))
     if shift.ends_at is not None:
         event.add("dtend", shift.ends_at.astimezone(zone))

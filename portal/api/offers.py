@@ -50,7 +50,7 @@ def listed() -> Any:
 def one(ident: int) -> Any:
     """One open offer; 410 once it is over, 404 when it is not public."""
     refuse_bad_keys()
-    card = finding.one(ident)
+    card = finding.one(ident, most_shifts=presenters.WITH_ONE_MORE)
     if card is None or not permissions.is_public(card.offer):
         raise NotFound
     if card.offer.state is not OfferState.LIVE or finding.is_over(card, clock.now()):

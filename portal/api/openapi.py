@@ -81,7 +81,11 @@ SCHEMAS: dict[str, Schema] = {
         remote={"type": "string", "enum": ["no", "possible", "full"]},
         is_ongoing=YES_OR_NO,
         schedule=TEXT,
-        shifts={**_list(_ref("Shift")), "description": "the next ten at most, soonest first"},
+        shifts={
+            **_list(_ref("Shift")),
+            "description": "those ahead that the dates asked for admit, 200 at most, soonest first",
+        },
+        has_more_shifts={**YES_OR_NO, "description": "true: there are more than 200"},
         places_left=_maybe(WHOLE),
         minimum_age=_maybe(WHOLE),
         is_accessible=YES_OR_NO,

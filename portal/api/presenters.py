@@ -15,6 +15,7 @@ from portal.models import Location, Offer, Shift
 from portal.services import finding
 from portal.services.finding import Asked, Card, Found, address
 
+WITH_ONE_MORE = finding.MOST_SHIFTS + 1  # whether there are more shifts than are told
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -23,10 +24,10 @@ def asked(limit: int) -> Asked:
     return finding.read(request.args.to_dict(flat=False), now=clock.now(), limit=limit)
 
 
-def cards(found: Found) -> list[Card]:
-    """The offers of an answer, in order."""
+def cards(found: Found, most_shifts: int = 1) -> list[Card]:
+    """The offers of an answer, in order, each with so many of its shifts beside the one that answers."""
     metrics.searched(found.backend)
-    return finding.cards(found.results.hits, found.asked.query)
+    return finding.cards(found.results.hits, found.asked.query, most_shifts=most_shifts)
 
 
 def title(found: Found) -> str:
@@ -68,7 +69,7 @@ def answer(found: Found, path: str) -> dict[str, Any]:
             name: [{"value": value, "count": count} for value, count in counts]
             for name, counts in found.results.facets.items()
         },
-        "offers": [offer(card) for card in cards(found)],
+        "offers": [offer(card) for card in cards(found, WITH_ONE_MORE)],
         "remote_from": found.results.remote_from,
         "next": absolute(address(following, path)) if follows else None,
     }
@@ -125,7 +126,8 @@ def offer(card: Card) -> dict[str, Any]:
         "remote": it.remote.value,
         "is_ongoing": it.is_ongoing,
         "schedule": it.schedule,
-        "shifts": [shift(one) for one in card.shifts],
+        "shifts": [shift(one) for one in card.shifts[: finding.MOST_SHIFTS]],
+        "has_more_shifts": len(card.shifts) > finding.MOST_SHIFTS,
         "places_left": card.shift.places_left if card.shift else None,
         "minimum_age": it.minimum_age,
         "is_accessible": it.is_accessible,

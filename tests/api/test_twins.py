@@ -12,8 +12,11 @@ from lxml import etree
 from sqlalchemy.orm import Session
 
 from portal import db
+from portal.formats import FeedItem, ReadSettings
+from portal.formats import read as read_feed
 from portal.models import Offer, Remote
-from portal.services import indexing
+from portal.services import indexing, signups
+from portal.services import offers as offers_service
 from tests import factories, gazetteer
 from tests.statements import counted
 from tests.visitor import BASE, Visitor
@@ -87,6 +90,50 @@ def test_the_calendar_has_an_event_a_shift_in_local_time(
     assert [str(zone["TZID"]) for zone in calendar.walk("VTIMEZONE")] == ["Europe/Paris"]
     one = Calendar.from_ical(asked(visitor, f"/offers/{offers[0].id}-{offers[0].slug}.ics"))
     assert str(one.walk("VEVENT")[0]["UID"]) in {str(event["UID"]) for event in events}
+
+
+def test_data_has_all_the_dates_of_an_offer_and_another_portal_keeps_them(
+    visitor: Visitor, session: Session
+) -> None:
+    weekly = [factories.shift(days=7 * n + 1) for n in range(26)]
+    daily = [factories.shift(days=n + 1) for n in range(201)]
+    session.add_all([factories.offer(title="Chorale", shifts=weekly)])
+    session.add_all([factories.offer(title="Veille", shifts=daily)])
+    session.commit()
+    indexing.rebuild()
+    session.commit()  # ends the reading: what a page asks the worker may write
+    for path in ("/search.json", "/api/v1/offers"):
+        body = asked(visitor, f"{path}?q=chorale")
+        [one] = json.loads(body)["offers"]
+        assert (len(one["shifts"]), one["has_more_shifts"]) == (26, False)
+        [item] = read_feed(io.BytesIO(body), ReadSettings())
+        assert isinstance(item, FeedItem) and len(item.shifts) == 26
+    assert len(Calendar.from_ical(asked(visitor, "/search.ics?q=chorale")).walk("VEVENT")) == 26
+    [more] = json.loads(asked(visitor, "/search.json?q=veille"))["offers"]
+    assert (len(more["shifts"]), more["has_more_shifts"]) == (200, True)
+
+
+def test_a_calendar_tells_who_subscribed_what_will_not_take_place(
+    visitor: Visitor, offers: list[Offer], session: Session
+) -> None:
+    def events() -> list[tuple[str, int]]:
+        calendar = Calendar.from_ical(asked(visitor, f"/offers/{ident}.ics"))
+        return [(str(e["STATUS"]), int(e["SEQUENCE"])) for e in calendar.walk("VEVENT")]
+
+    ident = offers[0].id
+    offers[0].shifts.append(factories.shift(days=9))
+    session.commit()
+    [(before, first), (_, second)] = events()
+    assert before == "CONFIRMED"
+    with db.database().writing() as writing:
+        signups.cancel_shift(writing.get_one(Offer, ident).shifts[1])
+        writing.commit()
+    assert events() == [("CONFIRMED", first), ("CANCELLED", second + 1)]
+    with db.database().writing() as writing:
+        offers_service.close(writing.get_one(Offer, ident), factories.person())
+        writing.commit()
+    assert [status for status, _ in events()] == ["CANCELLED", "CANCELLED"]
+    assert events()[0][1] > first
 
 
 def test_the_map_gets_what_has_a_position(visitor: Visitor, offers: list[Offer]) -> None:

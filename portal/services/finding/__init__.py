@@ -11,15 +11,16 @@ from __future__ import annotations
 
 from portal.services.finding.answering import Found, complete, find, results, total
 from portal.services.finding.asked import Asked, Note, Part, address, put
-from portal.services.finding.cards import Card, cards, of_ids
+from portal.services.finding.cards import MOST_SHIFTS, Card, cards, of_ids
 from portal.services.finding.explaining import explained
-from portal.services.finding.one import is_over, one, similar
+from portal.services.finding.one import cancelled, is_over, one, similar
 from portal.services.finding.reading import PAGE, read
 from portal.services.finding.ways_out import Drop, WaysOut
 from portal.services.finding.when import windows
 from portal.services.finding.wordings import Wording
 
 __all__ = [
+    "MOST_SHIFTS",
     "PAGE",
     "Asked",
     "Card",
@@ -30,6 +31,7 @@ __all__ = [
     "WaysOut",
     "Wording",
     "address",
+    "cancelled",
     "cards",
     "complete",
     "explained",

@@ -18,7 +18,7 @@ from search.highlighting import Pieces, pieces, snippet
 from search.query import Query
 from search.results import Hit
 
-MOST_SHIFTS = 10  # of one offer, soonest first
+MOST_SHIFTS = 200  # of one offer, soonest first: as many as a rule gives and a feed may bring
 
 
 @dataclass(slots=True)
@@ -74,8 +74,9 @@ def cards(
 
 
 def of_ids(ids: Sequence[int], person_id: int | None = None) -> list[Card]:
-    """The cards of these offers, without a question."""
-    return cards([Hit(number, number, 0.0) for number in ids], None, person_id)
+    """The cards of these offers, without a question, each with its first shift."""
+    hits = [Hit(number, number, 0.0) for number in ids]
+    return cards(hits, None, person_id, most_shifts=1)
 
 
 def _card(hit: Hit, offer: Offer, shifts: list[Shift], likes: int, is_liked: bool) -> Card:

@@ -9,10 +9,10 @@ from sqlalchemy import false, func, select
 from sqlalchemy.orm import joinedload, raiseload
 
 from portal import clock, db
-from portal.models import Association, Like, Offer
+from portal.models import Association, Like, Offer, Shift, ShiftState
 from portal.services.finding.answering import find
 from portal.services.finding.asked import Asked
-from portal.services.finding.cards import Card, shifts_of
+from portal.services.finding.cards import MOST_SHIFTS, Card, shifts_of
 from portal.services.finding.given import this_minute
 from search.query import Circle, Query
 from search.results import Hit
@@ -22,8 +22,8 @@ NEAR_KM = 40.0
 LEAST_SIMILAR = 3
 
 
-def one(ident: int, person_id: int | None = None) -> Card | None:
-    """The offer with its association's team, locations, likes, and all shifts ahead. Three statements at most."""
+def one(ident: int, person_id: int | None = None, most_shifts: int = SHIFTS_SHOWN) -> Card | None:
+    """The offer with its association's team, locations, likes, and its first shifts ahead. Three statements at most."""
     likes = select(func.count()).where(Like.cluster_id == Offer.cluster_id).scalar_subquery()
     mine = select(Like.id).where(Like.cluster_id == Offer.cluster_id, Like.person_id == person_id)
     team = joinedload(Offer.association, innerjoin=True)
@@ -45,10 +45,26 @@ def one(ident: int, person_id: int | None = None) -> Card | None:
     if row is None:
         return None
     offer, count, is_liked = row
-    shifts = shifts_of([offer.id], None, SHIFTS_SHOWN).get(offer.id, [])
+    shifts = shifts_of([offer.id], None, most_shifts).get(offer.id, [])
     location = offer.locations[0] if offer.locations else None
     shift = shifts[0] if shifts else None
     return Card(offer, location, None, shift, shifts, count, bool(is_liked))
+
+
+def cancelled(ident: int) -> list[Shift]:
+    """The dated shifts of an offer that would lie ahead, had they not been cancelled; soonest first."""
+    asked = (
+        select(Shift)
+        .where(
+            Shift.offer_id == ident,
+            Shift.state == ShiftState.CANCELLED,
+            func.coalesce(Shift.ends_at, Shift.starts_at) > clock.now(),
+        )
+        .order_by(Shift.starts_at, Shift.id)
+        .limit(MOST_SHIFTS)
+        .options(raiseload("*"))
+    )
+    return list(db.session.scalars(asked))
 
 
 def is_over(card: Card, at: datetime) -> bool:
