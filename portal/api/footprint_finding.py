@@ -35,7 +35,11 @@ def find(question: Question) -> Found:
     query = asked.query
     whole = replace(query, offset=0, limit=EVERYTHING, apart=True)
     found = finding.find(replace(asked, query=whole))
-    hits = _ordered(_left(found.results.hits, query, further), further)
+    left = _left(found.results.hits, query, further)
+    for themes, words in further.either:
+        told = finding.find(replace(asked, query=replace(whole, words=(*whole.words, *words))))
+        left = _either(left, themes, {hit.id for hit in told.results.hits})
+    hits = _ordered(left, further)
     if not query.apart:
         hits = _merged(hits)
     page = tuple(hits[query.offset : query.offset + query.limit])
@@ -77,6 +81,14 @@ def _left(hits: Sequence[Hit], query: Query, further: Further) -> list[Hit]:
         starts = _starts(left, query, further.weekdays)
         left = [replace(hit, next_at=starts[hit.id]) for hit in left if hit.id in starts]
     return left
+
+
+def _either(hits: Sequence[Hit], themes: frozenset[str], told: set[int]) -> list[Hit]:
+    """The hits that have one of the themes, or that the words told of."""
+    others = (hit.id for hit in hits if hit.id not in told)
+    rows = _rows((Offer.id, Offer.themes), Offer.id, others)
+    wanted = told | {row.id for row in rows if themes & set(row.themes)}
+    return [hit for hit in hits if hit.id in wanted]
 
 
 def _conditions(further: Further) -> list[ColumnElement[bool]]:

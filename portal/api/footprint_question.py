@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from portal.services.finding import Asked, Note
-from search.query import Query
+from search.query import Clause, Query
 
 Order = Literal["score", "modified", "start", "end", "distance"]
 
@@ -19,12 +19,14 @@ Order = Literal["score", "modified", "start", "end", "distance"]
 class Further:
     """What is asked beyond the engine's words. `weekdays` begin at Sunday 0; empty parts ask for nothing.
 
-    `all_of` are groups of themes of which an offer has one each; `own` asks for what no feed brought.
+    `all_of` are groups of themes of which an offer has one each; `either` are groups of themes and of words, of which one
+    theme or all of these words are enough; `own` asks for what no feed brought.
     """
 
     weekdays: frozenset[int] = frozenset()
     kind: str = ""
     all_of: tuple[frozenset[str], ...] = ()
+    either: tuple[tuple[frozenset[str], tuple[Clause, ...]], ...] = ()
     none_of: frozenset[str] = frozenset()
     own: bool = False
     order: Order | None = None
@@ -33,7 +35,9 @@ class Further:
     @property
     def filters(self) -> bool:
         """Does it leave anything out?"""
-        return bool(self.weekdays or self.kind or self.all_of or self.none_of or self.own)
+        return bool(
+            self.weekdays or self.kind or self.all_of or self.either or self.none_of or self.own
+        )
 
 
 @dataclass(frozen=True, slots=True)

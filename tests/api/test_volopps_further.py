@@ -174,6 +174,18 @@ def test_categories_join_exclude_and_offer_a_choice(visitor: Visitor, world: lis
     assert titles(visitor, 'q=category:"Health"+causes') == ["Two causes"]
 
 
+@pytest.mark.parametrize("group", ["category:Education OR garden", "garden OR category:Education"])
+def test_a_category_or_words_is_the_union_of_both(
+    visitor: Visitor, world: list[Offer], group: str
+) -> None:
+    themed, told = (set(titles(visitor, f"q={q}")) for q in ("category:Education", "garden"))
+    assert themed and told and not themed <= told
+    assert set(titles(visitor, f"q=({group})")) == themed | told
+    assert titles(visitor, f"q=({group})+category:Health") == ["Two causes"]
+    left = set(titles(visitor, f"vol_loc=virtual&q=-({group})"))
+    assert left == set(titles(visitor, "vol_loc=virtual&q=")) - themed - told
+
+
 def test_the_portal_is_a_provider_too(visitor: Visitor, world: list[Offer]) -> None:
     own = ask(visitor, "vol_provider=Relais&num=999&merge=0")
     assert own["TotalMatch"] == len(world) - 1
