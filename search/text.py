@@ -220,7 +220,7 @@ def _english(word: str) -> tuple[tuple[str, ...], ...]:
 
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-SHORTEST_CORRECTED, LONGEST_SHORT = 4, 5
+SHORTEST_CORRECTED, LONGEST_SHORT, LONGEST_CORRECTED = 4, 5, 30
 _ENDINGS = ("s", "x", "e", "es", "r")
 
 
@@ -252,9 +252,10 @@ def inflected(words: Iterable[str]) -> set[str]:
 
 
 def is_corrigible(word: str) -> bool:
-    """Whether a folded word may be a slip: 4 letters or more, nothing but letters, and no word that many people use."""
+    """Whether a folded word may be a slip: 4 to 30 letters, nothing else, and no word that many people use."""
     is_word = word.isalpha() and word.isascii()
-    return len(word) >= SHORTEST_CORRECTED and is_word and word not in _common_words()
+    is_long = SHORTEST_CORRECTED <= len(word) <= LONGEST_CORRECTED
+    return is_long and is_word and word not in _common_words()
 
 
 @cache

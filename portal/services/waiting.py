@@ -33,9 +33,12 @@ SHORTEST_OFFER = timedelta(minutes=15)
 
 
 def hold_until(shift: Shift) -> datetime:
-    """When a hold that nobody verifies ends: after 24 h, or when the shift starts."""
-    end = clock.now() + HOLD
-    return min(end, shift.starts_at) if shift.starts_at else end
+    """When a hold that nobody verifies ends: after 24 h, or when the shift starts; while it goes on, when it ends."""
+    now = clock.now()
+    if shift.starts_at is None:
+        return now + HOLD
+    closes = shift.starts_at if shift.starts_at > now else shift.ends_at or shift.starts_at
+    return min(now + HOLD, closes)
 
 
 def offer_until(shift: Shift) -> datetime:
@@ -131,8 +134,16 @@ def shifts_to_settle(limit: int = 200) -> Sequence[int]:
 
 
 def _may_offer(shift: Shift) -> bool:
-    has_begun = shift.starts_at is not None and shift.starts_at <= clock.now()
-    return capacity.gives_places(shift) and not has_begun
+    return capacity.gives_places(shift) and not _has_begun(shift)
+
+
+def may_join_late(shift: Shift, party: int) -> bool:
+    """May who asks now come at once? While a shift goes on its line stands still, and a free place is for who is there."""
+    return _has_begun(shift) and capacity.gives_places(shift) and capacity.fits(shift, party)
+
+
+def _has_begun(shift: Shift) -> bool:
+    return shift.starts_at is not None and shift.starts_at <= clock.now()
 
 
 def _weak_since(shift: Shift, verified_wait: bool) -> datetime | None:

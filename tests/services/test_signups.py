@@ -54,6 +54,29 @@ def test_a_hold_never_outlives_the_start(session: Session) -> None:
     assert line(session)[0].held_until == offer.shifts[0].starts_at
 
 
+@pytest.mark.parametrize(("is_suspect", "state"), [(False, S.HELD), (True, S.WAITLISTED)])
+def test_who_comes_while_it_goes_on_has_a_place_and_not_a_turn_in_line(
+    session: Session, is_suspect: bool, state: S
+) -> None:
+    now = clock.now()
+    going_on = factories.shift(
+        starts_at=now - timedelta(hours=1), ends_at=now + timedelta(hours=1), capacity=2
+    )
+    session.add(factories.offer(shifts=[going_on]))
+    session.commit()
+    attempt = signups.sign_up(going_on.id, replace(wish("ann"), is_suspect=is_suspect))
+    signup = session.get_one(Signup, attempt.signup_id)
+    assert signup.state is state
+    assert is_suspect or signup.held_until == going_on.ends_at
+    signups.confirm(signup.id)
+    assert (signup.state, going_on.taken) == (S.CONFIRMED, 1)
+    for name in ("bob", "cid"):
+        late = signups.sign_up(going_on.id, replace(wish(name), is_suspect=is_suspect))
+        signups.confirm(late.signup_id)
+    last = session.get_one(Signup, late.signup_id)
+    assert (last.state, going_on.taken) == (S.WAITLISTED, 2)  # two were all it takes
+
+
 def test_a_person_with_a_proved_address_is_confirmed_at_once(
     session: Session, shift: Shift
 ) -> None:

@@ -33,6 +33,8 @@ def confirm(signup_id: int) -> Signup:
     notices.rest(signup)
     if signup.state is SignupState.WAITLISTED:
         waiting.settle(signup.shift)
+    if signup.state is SignupState.WAITLISTED and waiting.may_join_late(signup.shift, signup.party):
+        signup.become(SignupState.OFFERED)
     if signup.state in (SignupState.HELD, SignupState.OFFERED):
         _take(signup)
     waiting.settle(signup.shift)
