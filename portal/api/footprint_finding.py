@@ -37,8 +37,8 @@ def find(question: Question) -> Found:
     found = finding.find(replace(asked, query=whole))
     left = _left(found.results.hits, query, further)
     for themes, words in further.either:
-        told = finding.find(replace(asked, query=replace(whole, words=(*whole.words, *words))))
-        left = _either(left, themes, {hit.id for hit in told.results.hits})
+        told = finding.results(replace(whole, words=(*whole.words, *words)))
+        left = _either(left, themes, {hit.id for hit in told.hits})
     hits = _ordered(left, further)
     if not query.apart:
         hits = _merged(hits)
