@@ -99,7 +99,11 @@ class FeedRun(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     feed_id: Mapped[int] = mapped_column(ForeignKey("feeds.id", ondelete="CASCADE"), index=True)
     outcome: Mapped[RunOutcome] = mapped_column(enum_type(RunOutcome), default=RunOutcome.RUNNING)
+    # Why it ended so: a code, said in each reader's language (formatting.why), and the facts in its sentence. `why` is French:
+    # of older runs, and of the few errors that have no code.
     why: Mapped[str] = mapped_column(String(500), default="")
+    why_code: Mapped[str] = mapped_column(String(60), default="")
+    why_facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     bytes: Mapped[int] = mapped_column(default=0)
