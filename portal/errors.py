@@ -11,6 +11,7 @@ class PortalError(Exception):
     """Something a person can act upon. `sentence` is a msgid, `values` fill its named gaps."""
 
     status = 400
+    code = ""  # of errors that are kept and said later, to a reader of whatever language
     sentence = "Cette demande n’a pas abouti. Revenez en arrière et réessayez."
     # A job that meets a permanent error is set aside at once; any other is tried again later.
     permanent = True

@@ -13,10 +13,21 @@ from babel.numbers import format_decimal
 from flask import Flask
 from flask_babel import gettext, ngettext
 
-from portal import clock, themes
+from portal import clock, themes, vault
+from portal.fetch import errors as fetch_errors
+from portal.formats.sentences import sentences
 from portal.language import spoken
 from portal.models import Location, Shift
 
+# The errors that end a run of a feed, by the code that is kept of them.
+RUN_ERRORS = {
+    error.code: error
+    for error in (
+        *(fetch_errors.FetchError, fetch_errors.AddressRefused, fetch_errors.Unreachable),
+        *(fetch_errors.TooBig, fetch_errors.TooSlow, fetch_errors.TooManyRedirects),
+        *(fetch_errors.BadAnswer, fetch_errors.HeadersTooLong, vault.SealedElsewhere),
+    )
+}
 NBSP, NARROW = "\u00a0", "\u202f"
 
 
@@ -35,6 +46,7 @@ def init_app(app: Flask) -> None:
         theme_name,
         said,
         web_address,
+        why,
     ):
         app.add_template_filter(formatter)
 
@@ -147,6 +159,34 @@ def said(note: Sentence) -> str:
     """A note of a service in the visitor's language; days, numbers and themes in its gaps are put into words too."""
     text = str(gettext(note.sentence)) if note.sentence else ""
     return text % {name: _in_words(value) for name, value in note.values.items()} if text else ""
+
+
+class Ended(Protocol):
+    """A run of a feed, stored or just done."""
+
+    why: str
+    why_code: str
+    why_facts: dict[str, Any]
+
+
+def why(run: Ended) -> str:
+    """Why a run of a feed ended as it did, in the visitor's language; in French where it was written down without a code."""
+    given = dict(run.why_facts)
+    is_replaced = given.pop("is_replaced", False)
+    facts = {name: _in_words(value) for name, value in given.items()}
+    text = _reason(run.why_code, facts) or run.why
+    return f"{text} {_reason('replaced', {})}" if is_replaced else text
+
+
+def _reason(code: str, facts: Mapping[str, Any]) -> str:
+    """The sentence of a code; "" without one, or when it is not known any more."""
+    if code in RUN_ERRORS:
+        return str(gettext(RUN_ERRORS[code].sentence)) % facts
+    try:
+        french, english = sentences(code, facts)
+    except KeyError:
+        return ""
+    return english if _language() == "en" else french
 
 
 def found(total: int, parts: Sequence[Sentence], afar: int = 0) -> str:

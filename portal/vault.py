@@ -11,21 +11,26 @@ from portal import tokens
 from portal.errors import SettingsError
 
 
+class SealedElsewhere(SettingsError):
+    """SECRET_KEY is not the one that sealed them."""
+
+    code = "sealed_elsewhere"
+    sentence = "Les identifiants de ce flux ont été scellés avec une autre SECRET_KEY : donnez-les à nouveau."
+
+
 def sealed(headers: dict[str, str]) -> str:
     """The headers as the database keeps them; "" for none."""
     return _box().encrypt(json.dumps(headers).encode()).decode() if headers else ""
 
 
 def opened(text: str) -> dict[str, str]:
-    """The headers again. Raises SettingsError when SECRET_KEY is not the one they were sealed with."""
+    """The headers again. Raises SealedElsewhere."""
     if not text:
         return {}
     try:
         found: dict[str, str] = json.loads(_box().decrypt(text.encode()))
     except InvalidToken as error:
-        raise SettingsError(
-            "Les identifiants de ce flux ont été scellés avec une autre SECRET_KEY : donnez-les à nouveau."
-        ) from error
+        raise SealedElsewhere from error
     return found
 
 

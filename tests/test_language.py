@@ -41,10 +41,7 @@ NOT_FOR_VISITORS = {
     "portal/config.py": "settings are told to the operator, at start",
     "portal/services/places/": "names of places and how they are written",
     "portal/translations/": "the catalogue",
-    "portal/fetch/__init__.py": "half a sentence about somebody's server, kept with the feed's run",
     "portal/mail.py": "told to the operator, in the outbox",
-    "portal/services/feed_answers.py": "kept with the run as it was said then",
-    "portal/services/feed_runs.py": "kept with the run as it was said then",
     "portal/services/flags.py": "kept with the decision as it was said then",
 }
 OWN_NAMES = {"Français"}

@@ -80,6 +80,32 @@ def test_no_row_is_lost_on_the_way_down_and_up_again(built_world: World, tmp_pat
     engine.dispose()
 
 
+def test_what_older_runs_said_stays_and_a_code_is_not_lost_on_the_way_down(
+    built_world: World, tmp_path: Path
+) -> None:
+    path = tmp_path / "full.db"
+    shutil.copy(built_world.folder / "made.db", path)
+    engine = db.make_engine(f"sqlite:///{path}")
+    told = text("SELECT why FROM feed_runs ORDER BY id LIMIT 2")
+    older, newer = (
+        text(f"UPDATE feed_runs SET {said} WHERE id = (SELECT {which}(id) FROM feed_runs)")  # noqa: S608
+        for said, which in (("why = 'Interrompu.'", "min"), ("why_code = 'unreachable'", "max"))
+    )
+    migrate.downgrade(engine, "0011")
+    with engine.begin() as opened:
+        opened.execute(text("DELETE FROM feed_runs WHERE id > (SELECT min(id) + 1 FROM feed_runs)"))
+        opened.execute(text("UPDATE feed_runs SET why = ''"))
+        opened.execute(older)
+    migrate.upgrade(engine)
+    with engine.begin() as opened:
+        assert opened.execute(told).scalars().all() == ["Interrompu.", ""]
+        opened.execute(newer)
+    migrate.downgrade(engine, "0011")
+    with engine.begin() as opened:
+        assert opened.execute(told).scalars().all() == ["Interrompu.", "unreachable"]
+    engine.dispose()
+
+
 def test_the_control_with_foreign_keys_on_a_full_table_cannot_be_changed(
     built_world: World, tmp_path: Path
 ) -> None:

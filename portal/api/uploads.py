@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, jsonify, request
 
-from portal import db
+from portal import db, formatting
 from portal.api.access import by_key, keyed, limited, require
 from portal.errors import Conflict, Invalid, KeyNeeded, TooLarge
 from portal.formats.problem import FeedProblem
@@ -82,7 +82,8 @@ def _told(feed: Feed, done: FeedRun, tally: Tally) -> dict[str, Any]:
         "feed": feed.name,
         "run": done.id,
         "outcome": done.outcome.value,
-        "why": done.why,
+        "why": formatting.why(done),
+        "why_code": done.why_code,
         **{name: getattr(done, name) for name in COUNTS},
         "problems": [_problem(one) for one in tally.problems[: feed_runs.STORED_PROBLEMS]],
     }

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from sqlalchemy import func, select
 
-from portal import db, queue
+from portal import db, formatting, queue
 from portal.cli.database import with_database
 from portal.errors import NotFound, PortalError
 from portal.fetch import basic
@@ -243,8 +243,8 @@ def _report_run(feed: Feed, done: FeedRun) -> int:
         f"{feed.name}: {done.outcome}  created {done.created}  updated {done.updated}  "
         f"unchanged {done.unchanged}  withdrawn {done.withdrawn}  repaired {done.repaired}  refused {done.refused}"
     )
-    if done.why:
-        out.print(f"  {done.why}")
+    if why := formatting.why(done):
+        out.print(f"  {why}")
     if done.outcome is RunOutcome.SUSPECT:
         return SUSPECT
     return NOTHING if done.outcome is RunOutcome.FAILED else DONE
@@ -257,8 +257,8 @@ def _show_tally(tally: Tally, *, everything: bool = False) -> None:
     )
     if tally.over:
         out.print(f"{tally.over} sur {tally.records} déjà passées : personne ne les trouve.")
-    if tally.why:
-        out.print(tally.why)
+    if why := formatting.why(tally):
+        out.print(why)
     shown = tally.problems if everything else tally.problems[: feed_runs.SHOWN_PROBLEMS]
     for problem in shown:
         out.print(line_of(problem), markup=False)

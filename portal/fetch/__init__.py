@@ -23,7 +23,9 @@ from portal.fetch.errors import (
     AddressRefused,
     BadAnswer,
     FetchError,
+    HeadersTooLong,
     TooBig,
+    TooManyRedirects,
     TooSlow,
     Unreachable,
 )
@@ -160,7 +162,7 @@ def _answer(
                 return
             url = _moved_to(url, response)
             target = read_target(url)
-    raise BadAnswer(host=target.host, answer="trop de redirections")
+    raise TooManyRedirects(host=target.host)
 
 
 def _ask(
@@ -186,7 +188,7 @@ def _judge_head(response: http.client.HTTPResponse, target: Target) -> None:
     """Refuse a head that is as long as a file."""
     size = sum(len(name) + len(value) + 4 for name, value in response.headers.items())
     if size > MOST_HEADER_BYTES:
-        raise BadAnswer(host=target.host, answer="en-têtes trop longs")
+        raise HeadersTooLong(host=target.host)
 
 
 def _moved_to(url: str, response: http.client.HTTPResponse) -> str:

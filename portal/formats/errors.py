@@ -17,7 +17,7 @@ class FormatError(Exception):
         self, code: str | None = None, *, line: int | None = None, **values: object
     ) -> None:
         self.code = code or type(self).code
-        self.line = line
+        self.line, self.values = line, values
         self.sentence_fr, self.sentence_en = sentences(self.code, values)
         super().__init__(self.sentence_fr)
 

@@ -70,8 +70,12 @@ IMPORT_SENTENCES: Mapping[str, tuple[str, str]] = {
         "The next page was read already: the feed goes round in circles. Check “next”.",
     ),
     "page_missing": (
-        "La page suivante n’a pas pu être lue (%(why)s) : les offres absentes sont gardées.",
-        "The next page could not be read (%(why)s): offers that are missing are kept.",
+        "La page suivante n’est pas arrivée, ou pas à temps : les offres absentes sont gardées. Vérifiez qu’elle répond.",
+        "The next page did not come, or not in time: offers that are missing are kept. Check that it answers.",
+    ),
+    "page_error": (
+        "Le serveur a répondu à la page suivante par une erreur (%(answer)s) : les offres absentes sont gardées.",
+        "The server answered the next page with an error (%(answer)s): offers that are missing are kept.",
     ),
     "too_many_pages": (
         "Le flux a trop de pages, ou dépasse la taille ou la durée permises : la suite n’a pas été lue.",
@@ -80,5 +84,28 @@ IMPORT_SENTENCES: Mapping[str, tuple[str, str]] = {
     "not_stored": (
         "La base a refusé cette annonce. Une de ses valeurs est sans doute trop longue ou mal formée.",
         "The database refused this record. One of its values is probably too long or malformed.",
+    ),
+    # why a whole run ended as it did
+    "interrupted": (
+        "Interrompu : le passage suivant a repris le travail.",
+        "Cut short: the run after it took up the work.",
+    ),
+    "read_in_part": (
+        "Le flux n’a pas pu être lu en entier : les offres absentes sont gardées pour le moment.",
+        "The feed could not be read to its end: offers that are missing are kept for now.",
+    ),
+    "too_much_gone": (
+        "%(gone)s offres sur %(before)s auraient disparu d’un coup, absentes ou déjà passées : rien n’a été retiré. "
+        "Confirmez si c’est voulu.",
+        "%(gone)s offers of %(before)s would have vanished at once, missing or over already: nothing was withdrawn. "
+        "Confirm if that is meant.",
+    ),
+    "nothing_left": (
+        "Le flux ne contient plus aucune annonce : rien n’a été retiré. Confirmez si c’est voulu.",
+        "The feed holds no record any more: nothing was withdrawn. Confirm if that is meant.",
+    ),
+    "replaced": (
+        "Un passage plus récent a remplacé celui-ci.",
+        "A newer run replaced this one.",
     ),
 }

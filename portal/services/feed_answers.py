@@ -96,7 +96,7 @@ def replace(feed: Feed) -> None:
     last = asked(feed)
     if last is not None:
         last.pending = {}
-        last.why = f"{last.why} Un passage plus récent a remplacé celui-ci."[:500]
+        last.why_facts = {**last.why_facts, "is_replaced": True}
         feed.state = FeedState.ACTIVE
 
 

@@ -85,7 +85,8 @@ def _following(
         try:
             fetched = turn(address, max_bytes=left, max_seconds=time_left)
         except PortalError as error:
-            yield _problem("page_missing", address, why=error.in_words())
+            answer = error.values.get("answer")
+            yield _problem("page_error" if answer else "page_missing", address, answer)
             return
         with fetched:
             left -= fetched.size
@@ -133,10 +134,10 @@ def _is_same_host(one: str, other: str) -> bool:
         return False
 
 
-def _problem(code: str, address: str, why: str = "") -> FeedProblem:
+def _problem(code: str, address: str, answer: object = "") -> FeedProblem:
     """About the feed itself: offers may be behind it, so the run withdraws nothing."""
     notes = Notebook(0, None)
-    notes.refused("next", address, code, why=why)
+    notes.refused("next", address, code, answer=answer)
     return notes.problems[0]
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
-from typing import IO
+from typing import IO, Any
 
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
@@ -43,6 +43,8 @@ class Tally:
 
     outcome: RunOutcome = RunOutcome.DONE
     why: str = ""
+    why_code: str = ""
+    why_facts: dict[str, Any] = field(default_factory=dict)
     records: int = 0
     created: int = 0
     updated: int = 0
@@ -121,7 +123,7 @@ def read(
         # A question that already stands is not replaced by one about less.
         is_asked = feed.state is FeedState.SUSPECT
         tally.outcome = RunOutcome.SUSPECT if has_offers and not is_asked else RunOutcome.FAILED
-        tally.why = error.sentence_fr
+        tally.why_code, tally.why_facts = error.code, error.values
         save()
         return tally
     _settle(known, before, seen, tally, save)
@@ -250,17 +252,15 @@ def _settle(known: Known, before: int, seen: Seen, tally: Tally, save: Save) -> 
     save()
     if not tally.is_complete:
         if tally.missing:
-            tally.why = "Le flux n’a pas pu être lu en entier : les offres absentes sont gardées pour le moment."
+            tally.why_code = "read_in_part"
         # Half a renumbered file looks like new offers; so does what a question is already asked about.
         if not is_too_much and feed.state is not FeedState.SUSPECT:
             feed_brake.show(feed, seen, save)
     elif is_too_much or is_empty:
         tally.outcome = RunOutcome.SUSPECT
         tally.missing += feed_brake.idents(feed, [item.external_id for item in tally.ending])
-        tally.why = (
-            f"{gone} offres sur {before} auraient disparu d’un coup, absentes ou déjà passées : rien n’a été retiré. "
-            "Confirmez si c’est voulu."
-        )
+        tally.why_code = "nothing_left" if is_empty else "too_much_gone"
+        tally.why_facts = {"gone": gone, "before": before}
     else:
         tally.withdrawn = feed_brake.withdraw(tally.missing, save)
         _end(known, tally, save)

@@ -122,7 +122,9 @@ def run(feed: Feed, limits: Limits, save: Save, progress: Progress = lambda coun
                 feed.etag = download.etag[:250]
                 feed.last_modified = download.last_modified[:80]
     except PortalError as error:
-        tally = Tally(outcome=RunOutcome.FAILED, why=error.in_words(), is_complete=False)
+        tally = Tally(outcome=RunOutcome.FAILED, is_complete=False)
+        tally.why_code, tally.why_facts = error.code, error.values
+        tally.why = "" if error.code else error.in_words()
     return finish(feed, started, tally, save)
 
 
@@ -169,7 +171,7 @@ def begin(feed: Feed) -> FeedRun:
         .where(FeedRun.feed_id == feed.id, FeedRun.outcome == RunOutcome.RUNNING)
         .values(
             outcome=RunOutcome.FAILED,
-            why="Interrompu : le passage suivant a repris le travail.",
+            why_code="interrupted",
             finished_at=clock.now(),
         )
     )
@@ -191,6 +193,7 @@ def finish(feed: Feed, started: FeedRun, tally: Tally, save: Save) -> FeedRun:
     for name in ("records", "created", "updated", "unchanged", "withdrawn", "repaired", "refused"):
         setattr(started, name, getattr(tally, name))
     started.outcome, started.why = tally.outcome, tally.why[:500]
+    started.why_code, started.why_facts = tally.why_code, tally.why_facts
     started.finished_at = clock.now()
     if feed.next_run_at == started.started_at + TAKEN_UP:  # nobody asked for another one meanwhile
         feed.next_run_at = _next_time(feed)

@@ -38,7 +38,12 @@ def feed(session: Session) -> Feed:
 def fail(session: Session, feed: Feed) -> None:
     """A run that could not even download."""
     started = feeds.begin(feed)
-    tally = Tally(outcome=RunOutcome.FAILED, why="503", is_complete=False)
+    tally = Tally(
+        outcome=RunOutcome.FAILED,
+        why_code="unreachable",
+        why_facts={"host": "example.org"},
+        is_complete=False,
+    )
     feeds.finish(feed, started, tally, session.commit)
 
 

@@ -111,7 +111,7 @@ def test_all_pages_together_are_no_larger_than_one_feed(httpserver: HTTPServer, 
 def test_a_page_that_is_missing_is_told(httpserver: HTTPServer, read: Read) -> None:
     serve(httpserver, "/offers", page(1, following="/offers-2"))
     serve(httpserver, "/offers-2", b"", 503)
-    assert read() == ([], ["page_missing"])
+    assert read() == ([], ["page_error"])
 
 
 def test_other_formats_have_no_pages(httpserver: HTTPServer, read: Read) -> None:

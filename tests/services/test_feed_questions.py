@@ -74,7 +74,7 @@ def test_a_plausible_run_answers_the_question_and_nothing_is_left_to_confirm(
             answer(feed, session.commit)
     assert live(session) == ids(COUNT)
     asked = session.scalars(select(FeedRun).where(FeedRun.outcome == RunOutcome.SUSPECT)).one()
-    assert asked.pending == {} and "plus récent" in asked.why
+    assert asked.pending == {} and asked.why_facts["is_replaced"]
 
 
 def test_control_an_old_question_that_stands_withdraws_offers_that_the_feed_has(
