@@ -7,13 +7,16 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
+import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from tests.bench.lexicon import CACHE
-from tests.bench.running import make_demo, served
+from tests.bench.running import ROOT, make_demo, served
 from tests.nasty import queries
 from tests.ports import free_port
 
@@ -45,13 +48,23 @@ def measured(offers: int) -> dict[str, Any]:
         make_demo(folder, offers, port)
         (folder / "made").touch()
     load = os.getloadavg()[0]
+    rebuilt = rebuild(folder)
     with served(folder, port) as servers:
         under(servers.address, CLIENTS[0], 5, USUAL)
         rows = [under(servers.address, clients, SECONDS, USUAL) for clients in CLIENTS]
         nasty = [f"/search?{query}" for query in queries()]
         rows.append(under(servers.address, CLIENTS[-1], SECONDS, nasty) | {"is_nasty": 1.0})
     at = datetime.now(UTC).isoformat(timespec="minutes")
-    return {"offers": offers, "seconds": SECONDS, "rows": rows, "at": at, "load": load}
+    found = {"offers": offers, "seconds": SECONDS, "rows": rows, "at": at, "load": load}
+    return found | {"rebuilt": rebuilt}
+
+
+def rebuild(folder: Path) -> float:
+    """Seconds that an operator's `index rebuild` takes."""
+    began = time.perf_counter()
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "index", "rebuild"]
+    subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, "RELAIS_DATA": str(folder)})
+    return time.perf_counter() - began
 
 
 def under(address: str, clients: int, seconds: int, paths: list[str]) -> dict[str, float]:
