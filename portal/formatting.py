@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel import Locale
+from babel.dates import format_date, get_timezone_location
 from babel.numbers import format_decimal
 from flask import Flask
 from flask_babel import gettext, ngettext
@@ -45,6 +46,8 @@ def init_app(app: Flask) -> None:
         ago,
         theme_name,
         said,
+        country_name,
+        zone_name,
         web_address,
         why,
     ):
@@ -141,6 +144,16 @@ def theme_name(slug: str) -> str:
     if theme is None:
         return slug
     return theme.en if _language() == "en" else theme.fr
+
+
+def country_name(code: str) -> str:
+    """« Belgique », of BE, in the visitor's language."""
+    return str(Locale.parse(_language()).territories.get(code, code))
+
+
+def zone_name(zone: str) -> str:
+    """« La Réunion », of Indian/Reunion: where that clock is kept, in the visitor's language."""
+    return get_timezone_location(zone, locale=_language(), return_city=True)
 
 
 def web_address(url: str) -> str:

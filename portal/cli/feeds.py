@@ -21,23 +21,33 @@ from portal.cli.database import with_database
 from portal.errors import NotFound, PortalError
 from portal.fetch import basic
 from portal.formats import FORMATS, FeedProblem
+from portal.formats.zones import HOMES
 from portal.models import Feed, FeedRun, RunOutcome
-from portal.services import feed_pages, feed_runs, feed_turns, feeds
+from portal.services import feed_countries, feed_pages, feed_runs, feed_turns, feeds
 from portal.services.feed_limits import Limits
 from portal.services.feed_runs import Tally
 
 commands = click.Group("feeds", help="Partner feeds: add, run, import, preview.")
-FORMAT = click.option(
-    "--format",
-    "format",
-    type=click.Choice(tuple(FORMATS)),
-    callback=lambda _context, _option, chosen: chosen or "",  # empty: told by the file itself
-)
-ORDER = click.option("--date-order", type=click.Choice(("dmy", "mdy")), default="dmy")
 DONE, NOTHING, USAGE, SUSPECT = 0, 1, 2, 3
 # Names, addresses and values are printed as they are: a bracket in them is no markup.
 out = Console(highlight=False, soft_wrap=True, markup=False)
 err = Console(stderr=True, highlight=False, markup=False)
+
+
+def reading_options(command: Callable[..., None]) -> Callable[..., None]:
+    """How a feed is to be understood where it says nothing itself: its format, the order of its dates, its country and clock."""
+    about = "a clock of that country, such as Indian/Reunion"
+    command = click.option("--zone", default="", metavar="NAME", help=about)(command)
+    about = f"of records that name none: {' '.join(HOMES)} (FR unless said)"
+    command = click.option("--country", default="", metavar="CODE", help=about)(command)
+    command = click.option("--date-order", type=click.Choice(("dmy", "mdy")), default="dmy")(
+        command
+    )
+    choices = click.Choice(tuple(FORMATS))
+    # Without one the file itself tells.
+    return click.option("--format", type=choices, callback=lambda _c, _o, given: given or "")(
+        command
+    )
 
 
 def credentials_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -70,8 +80,7 @@ def credentials(user: str, header_file: Path | None) -> dict[str, str]:
 @commands.command("add")
 @click.argument("name")
 @click.argument("url")
-@FORMAT
-@ORDER
+@reading_options
 @click.option("--every", "every_minutes", type=click.IntRange(5, 10_080), default=360)
 @credentials_options
 @with_database
@@ -80,6 +89,8 @@ def add(
     url: str,
     format: str,
     date_order: str,
+    country: str,
+    zone: str,
     every_minutes: int,
     user: str,
     header_file: Path | None,
@@ -87,7 +98,9 @@ def add(
     """Add a feed that is fetched by itself."""
     given = credentials(user, header_file)
     with db.database().writing() as session, told():
-        made = feeds.add(name, url, format, date_order=date_order, every_minutes=every_minutes)
+        country, zone = feed_countries.home(country.upper(), zone)
+        how = {"date_order": date_order, "country": country, "zone": zone}
+        made = feeds.add(name, url, format, every_minutes=every_minutes, **how)
         feeds.give_credentials(made, given)
         session.commit()
     out.print(f"Flux « {name} » ajouté. `feeds run {name}` le lance tout de suite.")
@@ -154,10 +167,9 @@ def _run_due() -> int:
 @commands.command("import")
 @click.argument("source")
 @click.option("--name", required=True)
-@FORMAT
-@ORDER
+@reading_options
 @with_database
-def import_(source: str, name: str, format: str, date_order: str) -> None:
+def import_(source: str, name: str, format: str, date_order: str, country: str, zone: str) -> None:
     """Import a file, - (standard input) or a URL now, into the feed NAME, made when it is new."""
     with db.database().writing() as session, told(), _opened(source, format) as (stream, more):
         try:
@@ -166,6 +178,8 @@ def import_(source: str, name: str, format: str, date_order: str) -> None:
         except NotFound:
             feed = feeds.add(name, "", format)
         feed.date_order = date_order
+        if country or zone:
+            feed.country, feed.zone = feed_countries.home(country.upper() or feed.country, zone)
         session.commit()
         with feed_turns.alone(feed, session.commit) as save, _progress(name) as tick:
             limits = Limits.of(current_app.config)
@@ -176,14 +190,14 @@ def import_(source: str, name: str, format: str, date_order: str) -> None:
 
 @commands.command("preview")
 @click.argument("source")
-@FORMAT
-@ORDER
+@reading_options
 @with_database
-def preview(source: str, format: str, date_order: str) -> None:
+def preview(source: str, format: str, date_order: str, country: str, zone: str) -> None:
     """The same road, rolled back: what would happen, and each problem."""
     with db.database().writing() as session, told(), _opened(source, format) as (stream, more):
         feed = Feed(name="preview", format=format, date_order=date_order, every_minutes=360)
-        feed.country, feed.zone, feed.columns, feed.runs = "FR", "Europe/Paris", {}, []
+        feed.country, feed.zone = feed_countries.home(country.upper(), zone)
+        feed.columns, feed.runs = {}, []
         limits = Limits.of(current_app.config)
         tally = feed_runs.preview(feed, stream, limits, session, more)
     _show_tally(tally, everything=True)

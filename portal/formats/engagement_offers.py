@@ -219,9 +219,10 @@ class Mission:
         return position_pair(pair, country, postal_code, self._notes, at, longitude_first=True)
 
     def _zone(self, locations: tuple[FeedLocation, ...]) -> ZoneInfo:
-        first = locations[0] if locations else None
-        of_place = zone_of_place(first.country, first.region, first.postal_code) if first else ""
-        return zone_of("", of_place or self._settings.zone or _ZONE, "zone", self._notes)
+        home = self._settings.zone
+        first = locations[0] if locations else FeedLocation()
+        of_place = zone_of_place(first.country, first.region, first.postal_code, home)
+        return zone_of("", of_place or home or _ZONE, "zone", self._notes)
 
     def _moment(self, name: str) -> Moment | None:
         order, at = self._settings.date_order, self._parts.at(name)

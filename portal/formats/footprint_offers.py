@@ -164,10 +164,11 @@ class Opportunity:
 
     def _zone_of(self, locations: tuple[FeedLocation, ...]) -> str:
         """The wall clock of what names none: that of the first place, else the feed's own; the schema's for its own country."""
-        first = locations[0] if locations else None
-        zone = zone_of_place(first.country, first.region, first.postal_code) if first else ""
-        is_schemas = first is not None and first.country == SCHEMA_COUNTRY != self._settings.country
-        return zone or (_ZONE if is_schemas else self._settings.zone or _ZONE)
+        home = self._settings.zone
+        first = locations[0] if locations else FeedLocation()
+        zone = zone_of_place(first.country, first.region, first.postal_code, home)
+        is_schemas = first.country == SCHEMA_COUNTRY != self._settings.country
+        return zone or (_ZONE if is_schemas else home or _ZONE)
 
     def _tags(self, wrapper: str, name: str) -> tuple[str, ...]:
         """Tags, wrapped in their plural or bare; some write them straight into the wrapper, between commas."""

@@ -196,12 +196,9 @@ class TableRow:
 
     def zone(self, location: FeedLocation | None = None) -> ZoneInfo:
         """The wall clock of that place, else the feed's."""
-        of_place = (
-            zone_of_place(location.country, location.region, location.postal_code)
-            if location
-            else ""
-        )
-        return zone_of("", of_place or self._settings.zone or _ZONE, "zone", self._notes)
+        home, place = self._settings.zone, location or FeedLocation()
+        of_place = zone_of_place(place.country, place.region, place.postal_code, home)
+        return zone_of("", of_place or home or _ZONE, "zone", self._notes)
 
     def _moment(self, name: str) -> Moment | None:
         return moment(self._cells.get(name), name, self._notes, self._settings.date_order)

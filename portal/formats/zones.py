@@ -43,6 +43,17 @@ _OVERSEAS = {
     "986": "WF", "987": "PF", "988": "NC",
 }  # fmt: skip
 US_STATES = frozenset(_STATE)
+# The countries that a feed may call its own: those where a position is checked, and the clocks are known.
+HOMES = (
+    *("FR", "BE", "LU", "CH", "MC", "DE", "AT", "IT", "ES", "PT", "NL", "GB", "IE", "US", "CA"),
+)
+_BESIDE = {
+    "FR": tuple(_COUNTRY[code] for code in _OVERSEAS.values()),
+    "ES": ("Atlantic/Canary",),
+    "PT": ("Atlantic/Madeira", "Atlantic/Azores"),
+    "US": tuple(_STATES),
+    "CA": tuple(_PROVINCES),
+}
 
 
 @lru_cache(maxsize=256)
@@ -73,12 +84,24 @@ def zone_of(
     return zone
 
 
-def zone_of_place(country: str, region: str, postal_code: str) -> str:
-    """The zone of a place, or nothing when its country has several and no region tells them apart."""
-    if country == "US":
-        return _STATE.get(region.upper(), "")
-    if country == "CA":
-        return _PROVINCE.get(region.upper(), "")
-    if country == "FR" and postal_code[:3] in _OVERSEAS:
-        return _COUNTRY[_OVERSEAS[postal_code[:3]]]
+def clocks_of(country: str) -> tuple[str, ...]:
+    """The zones of one of HOMES, the one that most of it keeps first; of two countries none does (`main_clock`)."""
+    return tuple(filter(None, (main_clock(country), *_BESIDE.get(country, ()))))
+
+
+def main_clock(country: str) -> str:
+    """The zone that most of a country keeps; "" where nobody could say without knowing the place."""
     return _COUNTRY.get(country, "")
+
+
+def zone_of_place(country: str, region: str, postal_code: str, home: str = "") -> str:
+    """The zone of a place; where its address does not tell, that of the feed (`home`) if the country keeps it, else the one
+    that most of the country keeps. Nothing when its country has several and no region tells them apart."""
+    told = ""
+    if country == "US":
+        told = _STATE.get(region.upper(), "")
+    elif country == "CA":
+        told = _PROVINCE.get(region.upper(), "")
+    elif country == "FR" and postal_code:
+        told = _COUNTRY[_OVERSEAS.get(postal_code[:3], "FR")]
+    return told or (home if home in clocks_of(country) else main_clock(country))

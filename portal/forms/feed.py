@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice as Choice
 from wtforms.validators import InputRequired, Length
 
+from portal.errors import Invalid
 from portal.fetch import FetchError
 from portal.fetch.connection import read_target
 from portal.formats import FORMATS
+from portal.formats.zones import HOMES, clocks_of
+from portal.formatting import country_name, zone_name
 from portal.forms.fields import Form, is_one_line, is_text, stripped
+from portal.services import feed_countries
 
 # What people call the formats; one that is not here yet goes by its own name.
 FORMAT_TITLES: dict[str, Any] = {
@@ -58,6 +63,31 @@ class FeedForm(Form):
         default="dmy",
         choices=[Choice("dmy", _("3 avril")), Choice("mdy", _("4 mars"))],
     )
+
+    country = SelectField(_("Pays, où une annonce n’en dit pas"), default=feed_countries.COUNTRY)
+    zone = SelectField(_("Heure, où rien ne la dit"), default="")
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.country.choices = [(code, country_name(code)) for code in HOMES]
+        clocks = {code: clocks_of(code) for code in HOMES}
+        self.zone.choices = {
+            "": [("", gettext("Celle du pays"))],
+            **{
+                country_name(code): [(zone, zone_name(zone)) for zone in zones]
+                for code, zones in clocks.items()
+                if len(zones) > 1
+            },
+        }
+
+    def validate_zone(self, field: Field) -> None:
+        """One of the country's; one must be said where a country has several and none goes first."""
+        try:
+            feed_countries.home(self.country.data or "", field.data or "")
+        except Invalid as error:
+            if error.field == "zone":
+                named = ", ".join(map(zone_name, clocks_of(self.country.data or "")))
+                raise ValidationError(gettext(error.sentence) % {"zones": named}) from error
 
 
 class ProposalForm(FeedForm):

@@ -18,7 +18,7 @@ from portal.models import (
     Person,
     PersonState,
 )
-from portal.services import feed_turns, feeds, notices, outbox
+from portal.services import feed_countries, feed_turns, feeds, notices, outbox
 
 MOST_WAITING = 5  # proposals of one person
 PAGES = {"new", "digest"}  # addresses under /partners that are no feed's
@@ -53,11 +53,13 @@ def propose(
     *,
     format: str = "",
     date_order: str = "dmy",
+    country: str = "",
+    zone: str = "",
     association: Association | None = None,
 ) -> Feed:
     """A feed that waits for a moderator: it is not fetched before one lets it in. Its name is made of its title.
 
-    Raises Invalid for an address that is a feed here already, Conflict when this person has five waiting,
+    Raises Invalid for an address that is a feed here already (and like feed_countries.home), Conflict when this person has five waiting,
     Forbidden for an association that the person does not coordinate.
     """
     if association is not None and not permissions.may_edit(person, association):
@@ -69,7 +71,9 @@ def propose(
         raise Conflict(
             "Vos flux proposés attendent encore une réponse. Revenez quand ils l’auront."
         )
-    feed = feeds.add(_free_name(title), url, format, title=title, date_order=date_order)
+    country, zone = feed_countries.home(country, zone)
+    how = {"date_order": date_order, "country": country, "zone": zone}
+    feed = feeds.add(_free_name(title), url, format, title=title, **how)
     feed.owner_id = person.id
     feed.association_id = association.id if association is not None else None
     feed.state, feed.proposed_at, feed.next_run_at = FeedState.PAUSED, clock.now(), None

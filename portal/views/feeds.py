@@ -29,7 +29,7 @@ from portal.errors import PortalError
 from portal.formats.settings import DateOrder, ReadSettings
 from portal.forms.feed import FeedForm, format_title
 from portal.limits import limiter
-from portal.services import feed_checks, feed_pages, feed_runs
+from portal.services import feed_checks, feed_countries, feed_pages, feed_runs
 from portal.services.feed_checks import Report
 from portal.services.feed_limits import Limits
 from portal.views import access, errors
@@ -85,6 +85,8 @@ def check() -> Any:
             url=form.url.data,
             format=form.format.data or None,
             date_order=form.date_order.data,
+            country=form.country.data,
+            zone=form.zone.data or None,
         ),
         format_title=format_title,
         now=Markup(NOW),  # noqa: S704 - ours, and cut out again
@@ -143,10 +145,11 @@ def _steps(form: FeedForm, file: BinaryIO | None, report: Report) -> Iterator[st
 def _counts(form: FeedForm, file: BinaryIO | None, report: Report) -> Iterator[int]:
     """Read what was given, within the limits of this page."""
     order: DateOrder = "mdy" if form.date_order.data == "mdy" else "dmy"
+    country, zone = feed_countries.home(form.country.data or "", form.zone.data or "")
     settings = ReadSettings(
         date_order=order,
-        country="FR",
-        zone="Europe/Paris",
+        country=country,
+        zone=zone,
         country_of=feed_runs.countries(),
         max_records=MOST_RECORDS,
     )

@@ -40,6 +40,8 @@ def propose() -> Any:
             form.url.data or "",
             format=form.format.data or "",
             date_order=form.date_order.data or "dmy",
+            country=form.country.data or "",
+            zone=form.zone.data or "",
             association=association,
         )
     except Invalid as error:
