@@ -34,7 +34,6 @@ from portal.views import (
     partner_ids,
     partners,
     places,
-    providers,
     search,
     sessions,
     share_cards,
@@ -61,7 +60,6 @@ def init_app(app: Flask) -> None:
     """Register every blueprint, and the pages of errors. Who asks is known before their form token is checked."""
     app.url_map.converters["int"] = RowNumber
     sessions.init_app(app)
-    providers.init_app(app)
     app.before_request(security.check_form_token)
     access.init_app(app)
     errors.init_app(app)

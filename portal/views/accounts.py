@@ -28,7 +28,7 @@ from portal.services import (
 )
 from portal.services import sessions as open_sessions
 from portal.services.signups.change import ACTIVE
-from portal.views import access, providers, sessions, social_login
+from portal.views import access, provider_names, sessions, social_login
 from portal.views import alerts as alert_pages
 from portal.views.access import by_token, freshly_proved, one_click, signed_in
 
@@ -208,7 +208,7 @@ def _page(person: Person, form: ProfileForm, email_form: EmailForm) -> str:
             for one in open_sessions.live(person)
         ],
         identities=ways_in,
-        providers=[one for one in providers.offered() if one[0] not in linked],
+        providers=[one for one in provider_names.offered() if one[0] not in linked],
         link_word=social_login.link_word(),
         memberships=person.memberships,
     )

@@ -15,7 +15,7 @@ from portal import db, security
 from portal.demo.people import CAST
 from portal.forms.account import EmailForm
 from portal.models import Person
-from portal.views import likes, providers, sessions
+from portal.views import likes, provider_names, sessions
 
 
 def come_in(person: Person, onward: str, *, commit: Callable[[], None] | None = None) -> Any:
@@ -42,7 +42,7 @@ def page(form: EmailForm, onward: str, reason: str = "") -> str:
         form=form,
         next=onward,
         reason=reason,
-        providers=providers.offered(),
+        providers=provider_names.offered(),
         demo_people=_demo_people() if current_app.config["DEMO"] else [],
     )
 

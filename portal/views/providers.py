@@ -3,6 +3,8 @@
 Authlib keeps state, nonce and code verifier in the signed cookie; what we add: an answer must name each parameter once,
 come from the issuer that discovery named (RFC 9207 too), carry an ID token of a sane size, signed by a public-key
 algorithm, for our client id. Every refusal is one sentence and nobody is signed in.
+
+Authlib and requests weigh 9 MiB: whoever needs this module imports it when somebody signs in.
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ from authlib.integrations.flask_client import OAuth
 from flask import Flask, current_app, redirect, request, session
 from joserfc.errors import JoseError
 
-from portal.config import LoginProvider
-from portal.errors import Invalid, NotFound, Unavailable
+from portal.errors import Invalid, Unavailable
+from portal.views.provider_names import label, setting
 
 log = structlog.get_logger(__name__)
 SECONDS = 2.5  # for each request to a provider; the page says it is down within three
@@ -27,7 +29,6 @@ SIGNED_BY = (
     *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
     *("ES256", "ES384", "ES512", "EdDSA", "Ed25519"),
 )
-LABELS = {"google": "Google", "facebook": "Facebook", "franceconnect": "FranceConnect"}
 # What discovery leaves out.
 TOKEN_URLS = {"facebook": "https://graph.facebook.com/oauth/access_token"}
 REFUSED = (
@@ -36,8 +37,17 @@ REFUSED = (
 DOWN = "%(provider)s ne répond pas pour le moment. Demandez plutôt un lien par e-mail."
 
 
-def init_app(app: Flask) -> None:
-    """Register what the settings name; nothing is asked of a provider before somebody wants to sign in with it."""
+def client(name: str) -> Any:
+    """Authlib's client of a configured provider."""
+    setting(name)
+    kept = current_app.extensions
+    if "providers" not in kept:
+        kept["providers"] = _registry(current_app)
+    return kept["providers"].create_client(name)
+
+
+def _registry(app: Flask) -> OAuth:
+    """What the settings name; nothing is asked of a provider before somebody wants to sign in with it."""
     oauth = OAuth(app)
     for one in app.config["LOGINS"]:
         oauth.register(
@@ -52,30 +62,7 @@ def init_app(app: Flask) -> None:
                 "default_timeout": SECONDS,
             },
         )
-
-
-def offered() -> list[tuple[str, str]]:
-    """(name, label) of every provider there is."""
-    return [(one.name, label(one.name)) for one in current_app.config["LOGINS"]]
-
-
-def label(name: str) -> str:
-    """The name that people know it by."""
-    return LABELS.get(name, name.capitalize())
-
-
-def setting(name: str) -> LoginProvider:
-    """The settings of a provider, or 404: it exists only when it is configured."""
-    found = next((one for one in current_app.config["LOGINS"] if one.name == name), None)
-    if found is None:
-        raise NotFound
-    return found  # type: ignore[no-any-return]
-
-
-def client(name: str) -> Any:
-    """Authlib's client of a configured provider."""
-    setting(name)
-    return current_app.extensions["authlib.integrations.flask_client"].create_client(name)
+    return oauth
 
 
 def send(found: Any, callback_url: str, **kept: str) -> Any:

@@ -19,7 +19,7 @@ from portal.language import spoken
 from portal.models import Person
 from portal.services import identities
 from portal.services.identities import Claims
-from portal.views import access, arrivals, providers, sessions
+from portal.views import access, arrivals, provider_names, sessions
 from portal.views.access import public
 
 pages = Blueprint("social_login", __name__)
@@ -30,6 +30,9 @@ CLAIMS, BROWSER = "claims", "browser"
 @public
 def leave(provider: str) -> Any:
     """Off to the provider. `link` is the account page's own word that this identity is to be added to the account."""
+    provider_names.setting(provider)  # 404, before Authlib is loaded for it
+    from portal.views import providers
+
     client = providers.client(provider)
     db.session.rollback()  # no transaction stays open while somebody else's server answers
     g.is_personal = True
@@ -50,6 +53,9 @@ def leave(provider: str) -> Any:
 def callback(provider: str) -> Any:
     """Back from the provider."""
     g.is_personal = True
+    provider_names.setting(provider)  # 404, before Authlib is loaded for it
+    from portal.views import providers
+
     client = providers.client(provider)
     row = g.get("session_row")
     db.session.rollback()
@@ -77,7 +83,7 @@ def proof() -> Any:
     return render_template(
         "accounts/proof.html",
         form=EmailForm(email=claims.email),
-        provider=providers.label(claims.provider),
+        provider=provider_names.label(claims.provider),
     )
 
 
@@ -89,7 +95,7 @@ def send_proof() -> Any:
     form = EmailForm(request.form)
     if not form.validate():
         page = render_template(
-            "accounts/proof.html", form=form, provider=providers.label(claims.provider)
+            "accounts/proof.html", form=form, provider=provider_names.label(claims.provider)
         )
         return page, 422
     session[BROWSER] = session.get(BROWSER) or tokens.random_token()
@@ -143,7 +149,7 @@ def _link(claims: Claims, word: str, row: Any) -> Any:
         flash(
             _(
                 "Vous pouvez maintenant entrer avec %(provider)s.",
-                provider=providers.label(claims.provider),
+                provider=provider_names.label(claims.provider),
             )
         )
         return redirect("/account", code=303)
