@@ -6,9 +6,9 @@ the reading are in services; this door saves. Memory is bounded by the number of
 
 from __future__ import annotations
 
+import logging
 import threading
 
-import structlog
 from flask import Flask, current_app
 
 from portal import db
@@ -17,7 +17,7 @@ from portal.models import Feed
 from portal.services import feed_turns, feeds, grace
 from portal.services.feed_limits import Limits
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 READERS = 4  # at once, in one worker
 PAUSE = 1.0  # seconds before a reader looks again
 
@@ -61,7 +61,7 @@ def run_next() -> bool:
             if _run(feed_id, limits):
                 return True
         except Exception:  # whatever is wrong with one feed, the others are on time
-            log.exception("feed_run_failed", feed=feed_id)
+            log.exception("feed_run_failed", extra={"feed": feed_id})
             return True
     return False
 
@@ -77,7 +77,10 @@ def _run(feed_id: int, limits: Limits) -> bool:
                 done = feeds.run(feed, limits, save)
         except FeedBusy:
             return False
-        log.info("feed_run", feed=feed.name, outcome=done.outcome.value, count=done.records)
+        log.info(
+            "feed_run",
+            extra={"feed": feed.name, "outcome": done.outcome.value, "count": done.records},
+        )
         return True
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
-import structlog
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -15,7 +15,7 @@ from portal import db
 from portal.errors import PortalError, ProofNeeded, SignInNeeded, TooMany
 from portal.views import access
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 PAGES = (400, 403, 404, 410, 429, 500, 503)
 # For programs, where a page says more: what there is to do when the error brings no sentence of its own.
 SENTENCES = {
@@ -66,7 +66,7 @@ def http_error(error: HTTPException) -> Any:
 
 def unstorable(error: DataError) -> Any:
     """A text that PostgreSQL cannot hold, in an address or a form: a null character, or more than its column takes."""
-    log.info("unstorable_text", route=request.endpoint)
+    log.info("unstorable_text", extra={"route": request.endpoint})
     _start_afresh()
     sentence = gettext(
         "Un des textes envoyés contient un caractère illisible, ou est trop long. Corrigez-le et recommencez."
@@ -76,7 +76,7 @@ def unstorable(error: DataError) -> Any:
 
 def unexpected(error: Exception) -> Any:
     """A defect of ours: logged with its trace, told by its id alone."""
-    log.exception("unexpected_error", route=request.endpoint)
+    log.exception("unexpected_error", extra={"route": request.endpoint})
     _start_afresh()
     return answer(500, "")
 

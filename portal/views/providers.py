@@ -9,10 +9,10 @@ Authlib and requests weigh 9 MiB: whoever needs this module imports it when some
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import requests
-import structlog
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.flask_client import OAuth
 from flask import Flask, current_app, redirect, request, session
@@ -21,7 +21,7 @@ from joserfc.errors import JoseError
 from portal.errors import Invalid, Unavailable
 from portal.views.provider_names import label, setting
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 SECONDS = 2.5  # for each request to a provider; the page says it is down within three
 ID_TOKEN_BYTES = 16 * 1024
 STATES = 4  # sign-ins begun and not finished that one browser may have
@@ -74,7 +74,7 @@ def send(found: Any, callback_url: str, **kept: str) -> Any:
         found.save_authorize_data(redirect_uri=callback_url, kept=kept, **begun)
         return redirect(begun["url"])
     except (requests.RequestException, ValueError, RuntimeError) as error:
-        log.warning("provider_down", name=found.name, error=type(error).__name__)
+        log.warning("provider_down", extra={"provider": found.name, "error": type(error).__name__})
         raise Unavailable(DOWN, provider=label(found.name)) from error
 
 
@@ -93,10 +93,10 @@ def claims(found: Any) -> tuple[dict[str, Any], dict[str, str]]:
         said = _id_claims(found, token, state_data["nonce"], metadata["issuer"])
         return said, state_data["kept"]
     except requests.RequestException as error:
-        log.warning("provider_down", name=found.name, error=type(error).__name__)
+        log.warning("provider_down", extra={"provider": found.name, "error": type(error).__name__})
         raise Unavailable(DOWN, provider=label(found.name)) from error
     except (AuthlibBaseError, JoseError, ValueError, KeyError, TypeError) as error:
-        log.info("sign_in_refused", name=found.name, error=type(error).__name__)
+        log.info("sign_in_refused", extra={"provider": found.name, "error": type(error).__name__})
         raise Invalid(REFUSED, provider=label(found.name)) from error
 
 

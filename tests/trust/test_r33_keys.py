@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import structlog
 from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
@@ -71,7 +71,9 @@ def keys(app: Flask, session: Session, cast: Cast) -> dict[str, str]:
 def logged(app: Flask) -> io.StringIO:
     """All that the app logs from now on."""
     said = io.StringIO()
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=said))
+    [handler] = logging.getLogger("portal").handlers
+    assert isinstance(handler, logging.StreamHandler)
+    handler.setStream(said)
     return said
 
 

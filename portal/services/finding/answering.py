@@ -6,11 +6,11 @@ facets and order are the same; only slower. A rebuild is asked for at the same t
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import structlog
 from sqlalchemy import ColumnElement, Integer, and_, cast, exists, func, or_, select
 
 from portal import clock, db, index
@@ -26,7 +26,7 @@ from search.memory import MemoryIndex
 from search.query import Box, Query
 from search.results import Results
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 Backend = Literal["index", "database"]
 MOST_CANDIDATES = 20_000  # documents of one answer without an engine; beyond it the newest ones
 CUT = "La recherche se répare : pour le moment, seuls les %(most)s besoins les plus récents sont cherchés."
@@ -117,7 +117,7 @@ class _Answer:
                 return index.current().search(query)
             except IndexUnavailable as why:
                 self.backend = "database"
-                log.warning("search_backend", backend="database", reason=str(why))
+                log.warning("search_backend", extra={"backend": "database", "reason": str(why)})
                 index.ask_for_repair()
         stand_in = _by_database(query)
         self.is_cut |= sum(1 for _ in stand_in.versions()) >= MOST_CANDIDATES
@@ -129,7 +129,7 @@ def complete(prefix: str, limit: int = 8) -> tuple[str, ...]:
     try:
         return index.current().complete(prefix, limit)
     except IndexUnavailable as why:
-        log.warning("search_backend", backend="none", reason=str(why))
+        log.warning("search_backend", extra={"backend": "none", "reason": str(why)})
         index.ask_for_repair()
         return ()
 
