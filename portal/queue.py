@@ -9,14 +9,22 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
 from flask import Flask, current_app
-from huey import Huey, RedisHuey, SqliteHuey
-from huey.registry import Message
-from huey.serializer import Serializer
+
+# huey takes whatever database driver is installed, for a queue that we do not use: psycopg would weigh 9 MiB in programs
+# of a portal on SQLite.
+sys.modules.setdefault("psycopg", None)  # type: ignore[arg-type]
+from huey import Huey, RedisHuey, SqliteHuey  # noqa: E402
+from huey.registry import Message  # noqa: E402
+from huey.serializer import Serializer  # noqa: E402
+
+if sys.modules["psycopg"] is None:
+    del sys.modules["psycopg"]
 
 log = logging.getLogger(__name__)
 Job = Callable[..., object]

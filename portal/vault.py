@@ -1,14 +1,19 @@
-"""Secrets of others that we must be able to read again (a feed's credentials), sealed with the installation's key."""
+"""Secrets of others that we must be able to read again (a feed's credentials), sealed with the installation's key.
+
+Few feeds have any, and what seals them weighs 8 MiB: it is loaded for those.
+"""
 
 from __future__ import annotations
 
 import base64
 import json
-
-from cryptography.fernet import Fernet, InvalidToken
+from typing import TYPE_CHECKING
 
 from portal import tokens
 from portal.errors import SettingsError
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 
 class SealedElsewhere(SettingsError):
@@ -27,6 +32,8 @@ def opened(text: str) -> dict[str, str]:
     """The headers again. Raises SealedElsewhere."""
     if not text:
         return {}
+    from cryptography.fernet import InvalidToken
+
     try:
         found: dict[str, str] = json.loads(_box().decrypt(text.encode()))
     except InvalidToken as error:
@@ -35,4 +42,6 @@ def opened(text: str) -> dict[str, str]:
 
 
 def _box() -> Fernet:
+    from cryptography.fernet import Fernet
+
     return Fernet(base64.urlsafe_b64encode(bytes.fromhex(tokens.keyed_hash("vault", "feeds"))))

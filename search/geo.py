@@ -7,9 +7,6 @@ Every engine keeps positions to 1e-7 degree (`snap`): about a centimetre, and an
 import math
 from collections.abc import Iterator
 
-import numpy as np
-from numpy.typing import NDArray
-
 from search.query import Box, Circle
 
 EARTH_KM = 6371.0088
@@ -34,17 +31,6 @@ def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> f
     across = math.cos(math.radians(lat)) * math.cos(math.radians(other_lat))
     a = half_lat * half_lat + across * half_lon * half_lon
     return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(a)))
-
-
-def distances_km(
-    lat: float, lon: float, lats: NDArray[np.float64], lons: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """The same to many positions at once; may differ from `distance_km` in the last bit."""
-    half_lat = np.sin(np.radians(lats - lat) / 2)
-    half_lon = np.sin(np.radians(lons - lon) / 2)
-    across = math.cos(math.radians(lat)) * np.cos(np.radians(lats))
-    a = half_lat * half_lat + across * half_lon * half_lon
-    return np.asarray(2 * EARTH_KM * np.arcsin(np.minimum(1.0, np.sqrt(a))))
 
 
 def box_holds(box: Box, lat: float, lon: float) -> bool:
@@ -89,21 +75,6 @@ def cell(lat: float, lon: float) -> int:
     row = min(math.floor((lat + 90) * CELLS_PER_DEGREE), 180 * CELLS_PER_DEGREE - 1)
     column = math.floor((_wrap(lon) + 180) * CELLS_PER_DEGREE) % CELLS_AROUND
     return row * CELLS_AROUND + column
-
-
-def cells(lats: NDArray[np.float64], lons: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The same for many positions."""
-    rows = np.minimum(np.floor((lats + 90) * CELLS_PER_DEGREE), 180 * CELLS_PER_DEGREE - 1)
-    wrapped = (lons + 180.0) % 360.0 - 180.0
-    columns = np.floor((wrapped + 180) * CELLS_PER_DEGREE) % CELLS_AROUND
-    return np.asarray((rows * CELLS_AROUND + columns).astype(np.int64))
-
-
-def on_sphere(lats: NDArray[np.float64], lons: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Positions as points x, y, z of a sphere of radius 1: three rows."""
-    north, east = np.radians(lats), np.radians(lons)
-    around = np.cos(north)
-    return np.stack([around * np.cos(east), around * np.sin(east), np.sin(north)])
 
 
 def cell_ranges(box: Box) -> Iterator[tuple[int, int]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app
-from icalendar import Calendar, Event
 
 from portal import permissions
 from portal.api import presenters
@@ -17,6 +17,9 @@ from portal.formatting import where
 from portal.models import OfferState, Shift, ShiftState
 from portal.services import finding
 from portal.services.finding import Card
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 data = Blueprint("api_calendar", __name__)
 data.after_request(open_to_pages)
@@ -45,6 +48,8 @@ def offer(ident: int, slug: str = "") -> Response:
 
 
 def _calendar(cards: list[Card], name: str) -> Response:
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", f"-//{current_app.config['SITE_NAME']}//FR")
     calendar.add("version", "2.0")
@@ -61,6 +66,8 @@ def _calendar(cards: list[Card], name: str) -> Response:
 
 
 def _event(card: Card, shift: Shift) -> Event:
+    from icalendar import Event
+
     assert shift.starts_at is not None, "only dated shifts are events"  # noqa: S101
     zone = ZoneInfo(shift.zone)
     host = urlsplit(current_app.config["BASE_URL"]).hostname

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import cast
 
-from icalendar.parser import Contentline
-
 from portal.formats.encoding import repair_bytes
 
 _KNOWN = re.compile(
@@ -172,6 +170,8 @@ def _event(held: list[str], line: int, code: str) -> Event:
 
 def _parted(text: str) -> tuple[str, dict[str, object], str]:
     """Name, parameters and value of a line. Raises ValueError when it has no such form."""
+    from icalendar.parser import Contentline  # 80 modules, for this one format
+
     return cast("tuple[str, dict[str, object], str]", Contentline(text, strict=False).parts())  # type: ignore[no-untyped-call]
 
 

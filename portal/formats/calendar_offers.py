@@ -7,8 +7,6 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
-
 from portal.formats.calendar_events import Event, Property
 from portal.formats.dates import Moment, moment
 from portal.formats.durations import duration
@@ -176,6 +174,8 @@ class _Dates:
         return FeedShift(starts_at, ends_at, str(zone), None, found.at is None)
 
     def _zone_of(self, written: Property) -> ZoneInfo:
+        from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
         name = written.params.get("TZID", "").strip('"')
         name = WINDOWS_TO_OLSON.get(name, name)
         if name.startswith("/"):  # Mozilla's: /mozilla.org/20050126_1/Europe/Paris

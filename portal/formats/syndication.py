@@ -17,7 +17,6 @@ from typing import Any, BinaryIO
 from urllib.parse import urljoin
 from xml.sax.saxutils import quoteattr
 
-import feedparser
 from lxml import etree
 
 from portal.formats.checks import checked
@@ -217,6 +216,8 @@ def _written_ident(record: XmlRecord) -> str:
 
 def _entry(record: XmlRecord, base: str) -> Any:
     """The item as feedparser reads it, alone in a feed of its own; its relative addresses become whole."""
+    import feedparser  # loaded for this one format
+
     element = record.parts.element
     for part in element.iter():
         for older, newer in _OLDER.items():

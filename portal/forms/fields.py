@@ -6,7 +6,6 @@ import unicodedata
 from difflib import get_close_matches
 from typing import Any
 
-import phonenumbers
 import wtforms
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import get_locale
@@ -86,6 +85,8 @@ def is_phone(form: Form, field: Field) -> None:
     """A French number, or one that begins with + and its country; kept as +33612345678."""
     if not field.data:
         return
+    import phonenumbers  # 58 modules, for whoever gives a number
+
     try:
         number = phonenumbers.parse(field.data, "FR")
     except phonenumbers.NumberParseException as error:

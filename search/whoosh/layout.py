@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from search.geo import STEPS, cells, on_sphere
+from search.geo import STEPS
+from search.positions import cells, on_sphere
 from search.whoosh import bits, schema
 from search.whoosh.schema import Arrays, Card
 

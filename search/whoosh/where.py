@@ -17,9 +17,8 @@ from search.geo import (
     box_around,
     cell_ranges,
     distance_km,
-    distances_km,
-    on_sphere,
 )
+from search.positions import distances_km, on_sphere
 from search.query import Box, Circle, Query
 from search.whoosh import bits, layout
 from search.whoosh.bits import Bits, Docs, Mask

@@ -13,9 +13,9 @@ from search.geo import (
     cell,
     cell_ranges,
     distance_km,
-    distances_km,
     snap,
 )
+from search.positions import distances_km
 from search.query import Box, Circle
 
 HALF = math.pi * EARTH_KM

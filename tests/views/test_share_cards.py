@@ -10,7 +10,7 @@ from PIL import Image
 from sqlalchemy.orm import Session
 
 from portal.models import Offer, OfferState
-from portal.views import share_cards
+from portal.views import share_cards, share_pictures
 from tests import factories
 from tests.visitor import BASE, Visitor
 
@@ -64,14 +64,14 @@ def test_there_is_no_picture_of_what_is_not_open(
 
 
 def test_every_word_of_the_card_is_drawn() -> None:
-    whole = share_cards.draw(WORDS)
+    whole = share_pictures.draw(WORDS)
     for name in ("theme", "title", "association", "when", "where", "places", "site"):
-        assert share_cards.draw(replace(WORDS, **{name: ""})) != whole, name
+        assert share_pictures.draw(replace(WORDS, **{name: ""})) != whole, name
 
 
 @pytest.mark.parametrize("title", ["É" * 200, "Une phrase longue " * 12, "x", "🌱 海 \u202e"])
 def test_no_title_leaves_the_picture(title: str) -> None:
-    image = opened(share_cards.draw(replace(WORDS, title=title)))
+    image = opened(share_pictures.draw(replace(WORDS, title=title)))
     paper = image.getpixel((1190, 20))
     assert {image.getpixel((x, y)) for x in range(1120, 1200, 4) for y in range(0, 630, 3)} == {
         paper

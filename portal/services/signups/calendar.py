@@ -6,8 +6,6 @@ from datetime import timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vCalAddress, vText
-
 from portal import clock
 from portal.models import Location, Signup
 from portal.models.signup import OVER
@@ -22,6 +20,8 @@ def entry(
     shift, offer = signup.shift, signup.shift.offer
     if shift.starts_at is None:
         return None
+    from icalendar import Calendar, Event, vCalAddress, vText
+
     zone = ZoneInfo(shift.zone)
     event = Event()
     event.add("uid", f"signup-{signup.id}@{domain}")

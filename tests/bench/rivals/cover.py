@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from search.geo import box_around, distances_km
+from search.geo import box_around
+from search.positions import distances_km
 from search.query import Circle
 from tests.bench.rivals.material import Row
 
