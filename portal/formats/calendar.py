@@ -101,7 +101,7 @@ def _offer(
     for broken in event.broken:
         notes.repaired("", broken, "calendar_line")
     draft = draft_of(Series(event, tuple(moved.get(event.ident, ()))), notes, settings)
-    item = checked(draft, notes) if draft is not None else None
+    item = checked(draft, notes, settings) if draft is not None else None
     yield from notes.problems
     if item is not None:
         yield item

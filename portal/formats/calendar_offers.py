@@ -12,7 +12,7 @@ from portal.formats.dates import Moment, moment
 from portal.formats.durations import duration
 from portal.formats.item import FeedRecurrence, FeedShift
 from portal.formats.problem import Notebook
-from portal.formats.recurrence import AT_MOST, clean_rule, make_rule, occurrences
+from portal.formats.recurrence import clean_rule, make_rule, occurrences
 from portal.formats.settings import ReadSettings
 from portal.formats.table_offers import TableRow
 from portal.formats.text import line
@@ -20,6 +20,7 @@ from portal.formats.written_places import written_place
 from portal.formats.zones import zone_of
 
 _YEAR = timedelta(days=366)
+_MOST_LISTED = 366  # of a rule: a day has one
 _LAST_MINUTE = time(23, 59)
 
 
@@ -86,7 +87,7 @@ class _Dates:
         self._series, self._notes, self._settings, self._zone = series, notes, settings, zone
 
     def shifts(self) -> tuple[FeedShift, ...]:
-        """One shift, one rule, or, when single dates differ from the rule, each date: a year and 200 at most."""
+        """One shift, one rule, or, when single dates differ from the rule, each date of a year."""
         event = self._series.event
         first = self._single(event)
         if first is None:
@@ -104,7 +105,7 @@ class _Dates:
             since = self._since(first.starts_at)
             dates = {
                 s: replace(first, starts_at=s, ends_at=e)
-                for s, e in occurrences(rule, since, since + _YEAR)
+                for s, e in occurrences(rule, since, since + _YEAR, _MOST_LISTED)
             }
         dates |= {m: replace(first, starts_at=m, ends_at=m + lasts) for m in added}
         for one in event.all("EXDATE"):
@@ -112,7 +113,7 @@ class _Dates:
                 dates.pop(gone, None)
         for event in self._series.moved:
             self._move(event, dates, first)
-        return tuple(dates[start] for start in sorted(dates))[:AT_MOST]
+        return tuple(dates[start] for start in sorted(dates))
 
     def _since(self, first: datetime) -> datetime:
         """From when on dates are listed: the first, or this month once the first year is over."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from portal import themes
@@ -11,10 +12,12 @@ from portal.formats.item import (
     SUMMARY_LENGTH,
     TITLE_LENGTH,
     FeedItem,
+    FeedShift,
     RemoteWork,
     normal_id,
 )
 from portal.formats.problem import Notebook
+from portal.formats.settings import ReadSettings
 from portal.formats.text import first_words, plain, shortened
 
 # Text, field by field, that is cut at these lengths by the formats (the tables hold no more).
@@ -28,9 +31,10 @@ LENGTHS: Mapping[str, int] = {
     "phone": 32,
 }
 MOST_TAGS, MOST_LOCATIONS, MOST_SHIFTS = 30, 50, 200
+_RULES_FIRST = datetime.min.replace(tzinfo=UTC)
 
 
-def checked(draft: dict[str, Any], notes: Notebook) -> FeedItem | None:
+def checked(draft: dict[str, Any], notes: Notebook, settings: ReadSettings) -> FeedItem | None:
     """The item made of a draft, or None when the record must be refused; the notebook says why."""
     draft["external_id"] = normal_id(draft.get("external_id") or "")
     if not draft["external_id"]:
@@ -48,9 +52,11 @@ def checked(draft: dict[str, Any], notes: Notebook) -> FeedItem | None:
     if not draft.get("summary"):
         draft["summary"] = shortened(plain(draft.get("description", "")), 200)
     draft["tags"] = tuple(tag for tag in draft.get("tags", ()) if not themes.is_name(tag))
-    for name, most in (("tags", MOST_TAGS), ("locations", MOST_LOCATIONS), ("shifts", MOST_SHIFTS),
+    for name, most in (("tags", MOST_TAGS), ("locations", MOST_LOCATIONS),
                        ("activities", MOST_TAGS), ("audiences", MOST_TAGS)):  # fmt: skip
         draft[name] = tuple(dict.fromkeys(draft.get(name, ())))[:most]
+    shifts = tuple(dict.fromkeys(draft.get("shifts", ())))
+    draft["shifts"] = _next_of(shifts, notes, settings.since)
     if draft.get("association") is None and not notes.has("association_not_found"):
         notes.repaired("association", "", "association_missing")
     if not draft["locations"] and draft.get("remote", RemoteWork.NO) is RemoteWork.NO:
@@ -58,3 +64,16 @@ def checked(draft: dict[str, Any], notes: Notebook) -> FeedItem | None:
     draft["title"] = shortened(draft["title"], TITLE_LENGTH)
     draft["summary"] = shortened(draft["summary"], SUMMARY_LENGTH)
     return FeedItem(record=notes.record, line=notes.line, **draft)
+
+
+def _next_of(
+    shifts: tuple[FeedShift, ...], notes: Notebook, since: datetime | None
+) -> tuple[FeedShift, ...]:
+    """All shifts of a record, or so many of those that come next; that some which are ahead are left out is told."""
+    if len(shifts) <= MOST_SHIFTS:
+        return shifts
+    ahead = [s for s in shifts if not (since and s.ends_at and s.ends_at < since)] or shifts
+    if len(ahead) > MOST_SHIFTS:
+        notes.repaired("shifts", len(ahead), "dates_cut", count=len(ahead), kept=MOST_SHIFTS)
+    in_order = sorted(ahead, key=lambda s: s.starts_at or _RULES_FIRST)
+    return tuple(in_order[:MOST_SHIFTS])

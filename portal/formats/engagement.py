@@ -59,7 +59,7 @@ def read(stream: BinaryIO, settings: ReadSettings) -> Iterator[FeedItem | FeedPr
                 raise NotThisFormat(format=_TITLE)
             yield found
             continue
-        item = checked(Mission(found, settings).draft(), found.notes)
+        item = checked(Mission(found, settings).draft(), found.notes, settings)
         yield from found.notes.problems
         if item is not None:
             yield item

@@ -141,7 +141,7 @@ def _organization(
 def _offer(
     record: XmlRecord, known: _Known, settings: ReadSettings
 ) -> Iterator[FeedItem | FeedProblem]:
-    item = checked(Opportunity(record, settings).draft(known.organizations), record.notes)
+    item = checked(Opportunity(record, settings).draft(known.organizations), record.notes, settings)
     yield from record.notes.problems
     if item is not None:
         yield item

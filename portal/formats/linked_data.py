@@ -144,7 +144,7 @@ def _record(
     else:
         drafts = [(None, notes)] if notes.problems else []
     for draft, of_record in drafts:
-        item = checked(draft, of_record) if draft is not None else None
+        item = checked(draft, of_record, settings) if draft is not None else None
         yield from of_record.problems
         if item is not None:
             yield item

@@ -66,7 +66,7 @@ def read(stream: BinaryIO, settings: ReadSettings) -> Iterator[FeedItem | FeedPr
             yield found
             continue
         value, notes = found
-        item = checked(_draft(value, notes, settings), notes)
+        item = checked(_draft(value, notes, settings), notes, settings)
         yield from notes.problems
         if item is not None:
             yield item
@@ -96,6 +96,8 @@ def _draft(value: dict[str, Any], notes: Notebook, settings: ReadSettings) -> di
     shifts = objects(value.get("shifts"))
     dated = [shift for shift in shifts if said_of(shift, "starts_at")]
     draft["shifts"] = tuple(filter(None, (_shift(shift, notes, settings) for shift in dated)))
+    if said_of(value, "has_more_shifts") == "true":
+        notes.repaired("has_more_shifts", len(dated), "dates_elsewhere", count=len(dated))
     draft["is_ongoing"] = said_of(value, "is_ongoing") == "true" or not dated
     if dated and not draft["shifts"] and not draft["is_ongoing"]:
         notes.refused("starts_at", said_of(dated[0], "starts_at"), "dates_lost")

@@ -128,7 +128,7 @@ def read(stream: BinaryIO, settings: ReadSettings) -> Iterator[FeedItem | FeedPr
         if isinstance(found, FeedProblem):
             yield found
             continue
-        item = checked(_draft(found, _channel(reader.head), settings), found.notes)
+        item = checked(_draft(found, _channel(reader.head), settings), found.notes, settings)
         yield from found.notes.problems
         if item is not None:
             yield item

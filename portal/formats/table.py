@@ -103,7 +103,7 @@ def _offer(
                   "too_big": {"limit": settings.max_record_chars}}.get(row.code, {})  # fmt: skip
         notes.refused("", repair_bytes(row.text)[0], row.code, **values)
         return None
-    return checked(table_row.draft(), notes)
+    return checked(table_row.draft(), notes, settings)
 
 
 def _encoding(sample: bytes) -> Encoding:

@@ -49,6 +49,14 @@ VALUE_SENTENCES: Mapping[str, tuple[str, str]] = {
         "Aucune date de cette annonce n’est utilisable. Écrivez au moins un début en AAAA-MM-JJ.",
         "No date of this record can be used. Write at least a start as YYYY-MM-DD.",
     ),
+    "dates_cut": (
+        "Cette annonce a %(count)s dates à venir ; les %(kept)s prochaines sont gardées. Écrivez une règle, ou plusieurs annonces.",
+        "This record has %(count)s dates ahead; the next %(kept)s are kept. Write a rule, or several records.",
+    ),
+    "dates_elsewhere": (
+        "L’autre portail dit avoir plus de dates que les %(count)s qu’il donne. Celles-ci sont gardées ; les autres suivront avec le temps.",
+        "The other portal says that it has more dates than the %(count)s it gives. These are kept; the others follow in time.",
+    ),
     "time": (
         "Cette heure n’est pas comprise ; elle est ignorée. Écrivez HH:MM.",
         "This time is not understood; it is ignored. Write HH:MM.",

@@ -29,7 +29,7 @@ MAPPINGS: dict[str, tuple[tuple[str, Any], ...]] = {
     "engagement": (
         ("clientId, title, description, applicationUrl", _("identifiant, titre, description, page (obligatoires)")),
         ("startAt, endAt", _("un créneau ; sans fin, le besoin vaut toute l’année")),
-        ("shifts: shift", _("plusieurs créneaux ou une règle, chacun avec startAt, endAt, zone, places et recurrence ; notre ajout, que les autres lecteurs passent")),
+        ("shifts: shift", _("plusieurs créneaux, les 200 prochains au plus, ou une règle, chacun avec startAt, endAt, zone, places et recurrence ; notre ajout, que les autres lecteurs passent")),
         ("minimumAge, hoursPerWeek, language, expiresAt", _("la même chose ici ; notre ajout, que les autres lecteurs passent")),
         ("domain", _("le thème, par code ou par nom")),
         ("activity", _("les activités, le nom connu le plus long d’abord")),
@@ -43,7 +43,7 @@ MAPPINGS: dict[str, tuple[tuple[str, Any], ...]] = {
     "footprint": (
         ("volunteerOpportunityID, title, description, abstract, detailURL", _("identifiant, titre, description, résumé, page")),
         ("sponsoringOrganizationID, volunteerHubOrganizationID", _("l’association, prise dans Organizations ; une inconnue devient celle du relais local, puis celle du flux, et c’est signalé")),
-        ("dateTimeDuration", _("un créneau chacun : startDate, endDate, startTime et endTime dans leur olsonTZ, duration, iCalRecurrence ; openEnded Yes vaut toute l’année ; timeFlexible")),
+        ("dateTimeDuration", _("un créneau chacun, les 200 prochains au plus : startDate, endDate, startTime et endTime dans leur olsonTZ, duration, iCalRecurrence ; openEnded Yes vaut toute l’année ; timeFlexible")),
         ("location", _("tous les lieux : name, streetAddress, city, region, postalCode, country, latitude, longitude ; virtual Yes est à distance ; une région ou un pays seul est tout entier ; sans pays, ce que l’annonce dit distingue les États-Unis (défaut du schéma) du pays du flux")),
         ("volunteersNeeded", _("bénévoles recherchés : -8888 inconnu, -999 sans limite")),
         ("minimumAge, sexRestrictedTo, skills, contactName, contactPhone, contactEmail", _("la même chose ici ; les contacts ne sont jamais publics")),
@@ -77,7 +77,7 @@ MAPPINGS: dict[str, tuple[tuple[str, Any], ...]] = {
         ("SUMMARY, DESCRIPTION, URL, CATEGORIES", _("titre, description, page, thèmes et mots-clés")),
         ("X-WR-CALNAME, NAME", _("l’association, quand le flux n’en a pas ; ORGANIZER n’est pas lu : c’est souvent une personne")),
         ("DTSTART, DTEND, DURATION, TZID, X-WR-TIMEZONE", _("le créneau ; un jour seul dure toute la journée")),
-        ("RRULE, EXDATE, RDATE, RECURRENCE-ID", _("une règle sans fin reste une règle ; une qui finit, ou qui a des exceptions, devient ses dates : un an et 200 au plus")),
+        ("RRULE, EXDATE, RDATE, RECURRENCE-ID", _("une règle sans fin reste une règle ; une qui finit, ou qui a des exceptions, devient ses dates d’un an, les 200 prochaines au plus ; s’il y en a plus, c’est signalé")),
         ("STATUS:CANCELLED, CLASS:PRIVATE", _("aucun besoin, et c’est signalé")),
         ("LOCATION, GEO", _("où")),
     ),
@@ -87,6 +87,7 @@ MAPPINGS: dict[str, tuple[tuple[str, Any], ...]] = {
         ("association.name, association.id, association.url", _("qui publie")),
         ("locations[]", _("où")),
         ("shifts[]: starts_at, ends_at, zone, places_left", _("des créneaux datés ; les places qui restent là-bas sont la capacité ici")),
+        ("has_more_shifts", _("il y a là-bas d’autres dates que celles-ci : c’est signalé")),
         ("is_ongoing, schedule, remote, minimum_age, is_accessible, published_at, updated_at", THE_SAME),
     ),
 }  # fmt: skip

@@ -26,6 +26,9 @@ FOOTPRINT = (
     "<title>T</title>{}</VolunteerOpportunity></VolunteerOpportunities></FootprintFeed>"
 )
 MISSION = "<source><mission><clientId>1</clientId><title>T</title><applicationUrl>https://x.example</applicationUrl>{}</mission></source>"
+SHIFTS = "".join(
+    f"<shift><startAt>2031-{1 + n // 28:02}-{1 + n % 28:02}</startAt></shift>" for n in range(201)
+)
 Case = tuple[bytes | str, dict[str, Any]]
 
 
@@ -61,6 +64,9 @@ CASES: dict[str, Case] = {
     "type_unknown": ('[{"@context": "x", "@type": "Evnt", "@id": "7", "name": "T", "startDate": "2026-06-01"}]', {}),
     "association_not_found": (
         FOOTPRINT.format("", "<sponsoringOrganizationID>9</sponsoringOrganizationID>"), {}),
+    "dates_cut": (MISSION.format(f"<shifts>{SHIFTS}</shifts>"), {}),
+    "dates_elsewhere": (
+        '{"offers":[{"id":1,"url":"https://x.example/1","title":"T","has_more_shifts":true}],"understood":{}}', {}),
     "date_implausible": (row("date de début", "01/01/1970")),
     "duration": (row("durée", "longtemps")),
     "places_negative": (row("places", "-5")),
