@@ -20,8 +20,11 @@ from portal.formats.xml_feed import XmlReader, open_encoding, rewindable
 
 NAME = "engagement"
 _TITLE = "API Engagement"
-_RECORD = frozenset({"mission"})
-_OF_MISSION = re.compile(r"</?(?:[\w.-]+:)?(?:mission|clientId|title|applicationUrl)[\s/>]")
+_RECORD = frozenset({"mission", "Mission", "MISSION"})  # some write all their tags with a capital
+_ROOT = re.compile(r"<(?:source|missions?)[\s/>]", re.IGNORECASE)
+_OF_MISSION = re.compile(
+    r"</?(?:[\w.-]+:)?(?:mission|clientId|title|applicationUrl)[\s/>]", re.IGNORECASE
+)
 
 
 class _Reader(XmlReader):
@@ -34,9 +37,7 @@ class _Reader(XmlReader):
 
 def recognises(head: str) -> bool:
     """Whether a file that begins so is of this format."""
-    return any(
-        f"<{tag}{end}" in head for tag in ("source", "missions", "mission") for end in "> \n\t/\r"
-    )
+    return _ROOT.search(head) is not None
 
 
 def read(stream: BinaryIO, settings: ReadSettings) -> Iterator[FeedItem | FeedProblem]:
@@ -47,7 +48,7 @@ def read(stream: BinaryIO, settings: ReadSettings) -> Iterator[FeedItem | FeedPr
         notes = Notebook(0, 1)
         notes.repaired("encoding", encoding.announced, "encoding_declared", used=encoding.name)
         yield from notes.problems
-    reader = _Reader(stream, encoding, _RECORD, "clientId", settings)
+    reader = _Reader(stream, encoding, _RECORD, "(?i:clientId)", settings)
     for found in reader.read(_RECORD):
         if reader.count > settings.max_records:
             notes = Notebook(reader.count, None)

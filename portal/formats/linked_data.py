@@ -15,7 +15,13 @@ from portal.formats.errors import NotThisFormat
 from portal.formats.item import FeedItem
 from portal.formats.json_feed import JsonReader, Record, chunks_of, objects, open_text, said_of
 from portal.formats.json_records import Shape
-from portal.formats.linked_nodes import Nodes, is_reference, references
+from portal.formats.linked_nodes import (
+    Nodes,
+    is_reference,
+    prefixes,
+    references,
+    without_prefixes,
+)
 from portal.formats.linked_offers import draft_of, ident_of
 from portal.formats.problem import FeedProblem, Notebook
 from portal.formats.settings import ReadSettings
@@ -26,7 +32,7 @@ _TITLE = "JSON-LD"
 _OFFERS = frozenset({"JobPosting", "VolunteerAction"})
 # What no node but an offer says: one of no known type that says it is an offer whose type is damaged.
 _SEEMS = frozenset({"startDate", "employmentType", "hiringOrganization"})
-_IDENT = re.compile(r'"(?:@id|identifier|id)"\s*:\s*"([^"\\]{1,250})"')
+_IDENT = re.compile(r'"(?:@id|(?:[\w-]{1,20}:)?identifier|id)"\s*:\s*"([^"\\]{1,250})"')
 _SCRIPT = re.compile(
     r"<script\b[^>]{0,500}?application/ld\+json[^>]{0,500}>(.*?)</script\s*>",
     re.DOTALL | re.IGNORECASE,
@@ -97,7 +103,7 @@ def _records(stream: BinaryIO, head: str, settings: ReadSettings) -> Iterator[Re
     """The objects of a file, or of all the scripts of a page."""
     reader = JsonReader(_SHAPE, _IDENT, settings)
     if head.startswith(("{", "[")):
-        yield from _of_text(reader, chunks_of(stream), 1)
+        yield from _of_text(reader, chunks_of(stream), 1, head)
         return
     if not head.startswith("<"):
         raise NotThisFormat(format=_TITLE)
@@ -106,19 +112,25 @@ def _records(stream: BinaryIO, head: str, settings: ReadSettings) -> Iterator[Re
         scripts += 1
         if hidden := _HIDDEN.fullmatch(text):
             line, text = line + text.count("\n", 0, hidden.start(1)), hidden.group(1)
-        yield from _of_text(reader, iter([text]), line)
+        yield from _of_text(reader, iter([text]), line, text)
     if not scripts:
         raise NotThisFormat("html_page")
 
 
 def _of_text(
-    reader: JsonReader, chunks: Iterator[str], line: int
+    reader: JsonReader, chunks: Iterator[str], line: int, head: str
 ) -> Iterator[Record | FeedProblem]:
     reader.envelope = {}
-    yield from reader.read(chunks, line)
+    before = prefixes(head)
+    for found in reader.read(chunks, line):
+        if isinstance(found, FeedProblem):
+            yield found
+        else:
+            yield without_prefixes(found[0], before), found[1]
     if reader.envelope.keys() - {"@context"}:  # a lone object, not a list of them
-        reader.count += bool(kind_of(reader.envelope))
-        yield reader.envelope, Notebook(reader.count, reader.first_line)
+        lone = without_prefixes(reader.envelope, before)
+        reader.count += bool(kind_of(lone))
+        yield lone, Notebook(reader.count, reader.first_line)
 
 
 def _record(

@@ -14,6 +14,8 @@ _TYPE = r'"@?type"\s*:\s*"[^"\\]{0,100}"'
 _REFERENCE = re.compile(
     rf'\{{\s*(?:{_TYPE}\s*,\s*)?"@?id"\s*:\s*"([^"\\]{{1,250}})"\s*(?:,\s*{_TYPE}\s*)?\}}'
 )
+_SCHEMA = re.compile(r"https?://(?:www\.)?schema\.org")
+_PREFIX = re.compile(r'"([\w-]{1,20})"\s*:\s*"https?://(?:www\.)?schema\.org[/#]?"')
 _LONGEST = 600  # characters of a reference
 _MOST = 50_000  # nodes kept of a document
 _LEVELS = 12
@@ -31,6 +33,28 @@ def references(chunks: Iterable[str]) -> set[str]:
         found.update(_REFERENCE.findall(text))
         tail = text[-_LONGEST:]
     return found
+
+
+def prefixes(text: str) -> frozenset[str]:
+    """What stands before schema.org's names in a document: "schema:" by habit, and what its own context says."""
+    return frozenset({"schema", "sdo", *_PREFIX.findall(text)})
+
+
+def without_prefixes(value: Any, before: frozenset[str]) -> Any:
+    """The value with schema.org's names as they are: "schema:title" and "https://schema.org/title" are title. A plain name
+    that stands beside counts."""
+    if isinstance(value, list):
+        return [without_prefixes(one, before) for one in value]
+    if not isinstance(value, dict):
+        return value
+    plain: dict[str, Any] = {}
+    for name, part in value.items():
+        home, mark, last = name.rpartition("/" if "://" in name else ":")
+        is_theirs = bool(mark) and (home in before or _SCHEMA.fullmatch(home) is not None)
+        own = last if is_theirs else name
+        if not is_theirs or own not in value:
+            plain[own] = without_prefixes(part, before)
+    return plain
 
 
 class Nodes:

@@ -38,6 +38,7 @@ _SHAPE = Shape(frozenset({"offers"}), lambda value: {"id", "title", "url"} <= se
 # The id of an offer stands beside its address; those of its association and shifts do not.
 _IDENT = re.compile(r'"id"\s*:\s*"?([\w.:-]{1,120})"?(?=[^{}]{0,400}"url"\s*:\s*"[^"]*/offers/)')
 _MARKS = ('"understood"', '"remote_from"', '"is_ongoing"', '"signs_up_here"')
+_EMPTY = re.compile(r'"offers"\s*:\s*\[\s*\]')  # an answer that found nothing
 _CELLS = {
     "title": "title", "description": "description", "summary": "summary", "language": "language",
     "schedule": "schedule", "remote": "remote", "minimum_age": "minimum_age", "accessible": "is_accessible",
@@ -52,7 +53,8 @@ _PLACE = {
 def recognises(head: str) -> bool:
     """Whether a file that begins so is of this format."""
     starts = head.lstrip("\ufeff \r\n\t").startswith("{")
-    return starts and '"offers"' in head and any(mark in head for mark in _MARKS)
+    is_empty = _EMPTY.search(head) is not None and '"@' not in head  # no list of prices of JSON-LD
+    return starts and (is_empty or ('"offers"' in head and any(mark in head for mark in _MARKS)))
 
 
 def read(stream: BinaryIO, settings: ReadSettings) -> Iterator[FeedItem | FeedProblem]:

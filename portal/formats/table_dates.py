@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from copy import copy
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +18,8 @@ from portal.formats.settings import ReadSettings
 from portal.formats.values import yes_no
 
 _LAST_MINUTE = time(23, 59)
+_BETWEEN_DATES = re.compile(r"[;|\n]")
+_WITHIN_DATES = re.compile(r",|\s(?:et|and|&)\s|\s(?=\d{1,4}[/.-]\d{1,2}[/.-]\d)")
 LONGEST_NIGHT = timedelta(
     hours=16
 )  # from an evening to the next day; beyond it the two hours contradict each other
@@ -28,8 +32,9 @@ class RowDates:
         self, cells: Mapping[str, str], notes: Notebook, settings: ReadSettings, zone: ZoneInfo
     ) -> None:
         self._cells, self._notes, self._zone = cells, notes, zone
-        self._start = moment(cells.get("start_date"), "start_date", notes, settings.date_order)
-        self._end = moment(cells.get("end_date"), "end_date", notes, settings.date_order)
+        self._order = settings.date_order
+        self._start = moment(cells.get("start_date"), "start_date", notes, self._order)
+        self._end = moment(cells.get("end_date"), "end_date", notes, self._order)
         if self._start and self._end and self._end.day < self._start.day:
             notes.repaired("end_date", cells.get("end_date"), "dates_reversed")
             self._start, self._end = self._end, self._start
@@ -41,14 +46,34 @@ class RowDates:
     def read(self, capacity: int | None) -> tuple[tuple[FeedShift, ...], bool]:
         """The shifts, and whether it is ongoing: because it says so, or because it says no date at all."""
         is_ongoing = bool(yes_no(self._cells.get("is_ongoing"), "is_ongoing", self._notes))
+        listed = self._listed()
         if repeated := self._repeated(capacity):
-            return (repeated,), is_ongoing
-        if self._start is None and self._end is None:
+            return (repeated, *(self._on(day, capacity) for day in listed)), is_ongoing
+        if not listed and self._start is None and self._end is None:
             self._refuse_lost_dates(is_ongoing)
             return (), True
         if is_ongoing:
             return (), True
-        return (self._dated(capacity),), False
+        first = (self._dated(capacity),) if self._start or self._end else ()
+        return (*first, *(self._on(day, capacity) for day in listed)), False
+
+    def _listed(self) -> list[Moment]:
+        """The dates of a cell that holds several: one a line, or between semicolons, else between commas and "et"."""
+        found = []
+        for piece in _BETWEEN_DATES.split(self._cells.get("dates", "")):
+            quiet = Notebook(0, None)
+            moment(piece, "dates", quiet, self._order)
+            # A comma may stand within a date: "Saturday, April 12, 2031".
+            pieces = _WITHIN_DATES.split(piece) if quiet.problems else [piece]
+            found += [moment(one, "dates", self._notes, self._order) for one in pieces]
+        return [day for day in found if day]
+
+    def _on(self, day: Moment, capacity: int | None) -> FeedShift:
+        """The shift of one date among several: its own hour, else that of the row; it ends on that day, or the night after."""
+        one = copy(self)
+        one._start, one._end = day, None
+        one._begins = day.at or self._begins
+        return one._dated(capacity)
 
     def _time(self, name: str, day: Moment | None) -> time | None:
         """The hour in its own column, else the one written with the date."""
@@ -57,7 +82,8 @@ class RowDates:
 
     def _refuse_lost_dates(self, is_ongoing: bool) -> None:
         """A date was written and cannot be used: an offer with a wrong date is worse than none."""
-        written = self._cells.get("start_date") or self._cells.get("end_date")
+        names = ("start_date", "end_date", "dates")
+        written = next(filter(None, map(self._cells.get, names)), "")
         means_no_end = any(problem.code == "date_far" for problem in self._notes.problems)
         if written and not is_ongoing and not means_no_end:
             self._notes.refused("start_date", written, "dates_lost")
@@ -79,7 +105,8 @@ class RowDates:
 
     def _end_of(self, first_day: date, last_day: date, ends: time) -> datetime:
         """When the last day ends: the hour written, or past midnight when it is before the beginning of a single day."""
-        if self._begins is None or last_day != first_day or ends > self._begins:
+        begins = self._begins and self._begins.replace(tzinfo=None)  # one may carry an offset alone
+        if begins is None or last_day != first_day or ends.replace(tzinfo=None) > begins:
             return Moment(last_day, ends).instant(self._zone)
         past_midnight = Moment(first_day + timedelta(days=1), ends).instant(self._zone)
         if past_midnight - Moment(first_day, self._begins).instant(self._zone) <= LONGEST_NIGHT:

@@ -20,6 +20,7 @@ MAPPINGS: dict[str, tuple[tuple[str, Any], ...]] = {
         ("association rna siren siret", _("qui publie")),
         ("place_name street postal_code city country lat lon", _("où ; des degrés inversés sont remis à l’endroit, une position qui contredit le code postal est retirée, et c’est signalé")),
         ("start_date end_date start_time end_time", _("un créneau ; sans date, le besoin vaut toute l’année")),
+        ("dates", _("plusieurs créneaux dans une case, les 200 prochains au plus : des dates entre points-virgules, virgules, « et » ou retours à la ligne, chacune avec son heure ou celle de la ligne ; une qui n’est pas comprise est signalée")),
         ("recurrence", _("une règle (FREQ=WEEKLY;BYDAY=TU) ou des mots (« chaque mardi »)")),
         ("places", _("combien de personnes : vide ou -999 sans limite, -8888 inconnu, 0 complet")),
         ("theme tags", _("les thèmes, par nom ou synonyme ; ce qui n’en est pas un est gardé comme mot-clé")),
@@ -63,6 +64,7 @@ MAPPINGS: dict[str, tuple[tuple[str, Any], ...]] = {
     "linked_data": (
         ("identifier, @id", _("l’identifiant ; sans lui, url, et c’est signalé")),
         ('{"@id": …}', _("ce que le même document dit sous cet @id, où que ce soit ; un @id n’est jamais un nom")),
+        ("schema:title, https://schema.org/title", _("la même chose que title, et ainsi de chaque nom de schema.org ; les préfixes que le document déclare aussi")),
         ("JobPosting", _("un besoin de toute l’année, quand employmentType contient VOLUNTEER ; un autre travail est laissé de côté, et c’est signalé")),
         ("Event: startDate, endDate, eventSchedule, subEvent", _("des créneaux ou une règle ; un évènement annulé est laissé de côté, et c’est signalé")),
         ("VolunteerAction: startTime, endTime", _("un créneau, ou toute l’année")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 
@@ -48,3 +49,36 @@ def test_the_stream_is_left_where_it_was() -> None:
     stream = io.BytesIO((SAMPLES / "table_good.csv").read_bytes())
     formats.choose(stream)
     assert stream.tell() == 0
+
+
+def test_an_answer_of_api_engagement_with_capitals_is_known_and_read_the_same() -> None:
+    written = (
+        "<source><mission><clientId>1</clientId><title>T</title><applicationUrl>https://x.example</applicationUrl>"
+        "<city>Lyon</city></mission><mission><clientId>2</clientId><title>U</title>"
+        "<applicationUrl>https://x.example/2</applicationUrl></mission></source>"
+    )
+    tag = re.compile(r"(</?)(\w)(\w*)")
+    capital = tag.sub(lambda m: m[1] + m[2].upper() + m[3], written)
+    shouted = tag.sub(lambda m: (m[1] + m[2] + m[3]).upper(), written)
+    for form in (written, capital, shouted):
+        reading = read(form)
+        assert [(i.external_id, i.title) for i in reading.items] == [("1", "T"), ("2", "U")], form
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '{"offers":[],"total":0}',
+        '{"total": 0, "pages": 0, "offers": [ ], "next": null}',
+    ],
+)
+def test_a_search_of_another_portal_that_found_nothing_is_one(answer: str) -> None:
+    assert detect(answer.encode()).name == "relais"
+    assert read(answer).items == []
+
+
+def test_an_event_that_sells_nothing_is_no_search() -> None:
+    event = (
+        '{"@context":"https://schema.org","@type":"Event","identifier":"9","name":"T","offers":[]}'
+    )
+    assert detect(event.encode()).name == "linked_data"

@@ -189,3 +189,40 @@ def test_a_script_that_is_hidden_from_old_browsers_is_read_whole(before: str, af
     reading = read("<html>" + script)
     assert reading.one.line == 2  # where what is hidden begins
     assert {"malformed_json", "truncated"}.isdisjoint(reading.codes())
+
+
+PREFIXED = [
+    '{"@context":{"schema":"https://schema.org/"},"@type":"schema:Event","schema:name":"T","schema:identifier":"9",'
+    '"schema:startDate":"2031-04-12","schema:location":{"@type":"schema:Place","schema:address":'
+    '{"@type":"schema:PostalAddress","schema:addressLocality":"Lyon"}},"schema:organizer":'
+    '{"@type":"schema:Organization","schema:name":"A"}}',
+    '{"@context":{"s":"http://schema.org/"},"@graph":[{"@type":"s:Event","s:name":"T","s:identifier":"9",'
+    '"s:startDate":"2031-04-12","s:location":{"@type":"s:Place","s:address":{"s:addressLocality":"Lyon"}},'
+    '"s:organizer":{"@id":"#a"}},{"@id":"#a","@type":"s:Organization","s:name":"A"}]}',
+    '[{"@type":["https://schema.org/Event"],"https://schema.org/identifier":[{"@value":"9"}],'
+    '"https://schema.org/name":[{"@value":"T"}],"https://schema.org/startDate":[{"@value":"2031-04-12"}],'
+    '"https://schema.org/location":[{"@type":["https://schema.org/Place"],"https://schema.org/address":'
+    '[{"https://schema.org/addressLocality":[{"@value":"Lyon"}]}]}],'
+    '"https://schema.org/organizer":[{"https://schema.org/name":[{"@value":"A"}]}]}]',
+    '<!doctype html><head><script type="application/ld+json">{"@context":{"sch":"https://schema.org/"},'
+    '"@type":"sch:Event","sch:name":"T","sch:identifier":"9","sch:startDate":"2031-04-12",'
+    '"sch:location":{"sch:address":{"sch:addressLocality":"Lyon"}},"sch:organizer":{"sch:name":"A"}}</script></head>',
+]
+
+
+@pytest.mark.parametrize("document", PREFIXED)
+def test_names_with_the_prefix_of_the_document_are_read_as_the_plain_ones(document: str) -> None:
+    reading = read(document)
+    item = reading.one
+    assert (item.external_id, item.title, item.is_ongoing) == ("9", "T", False)
+    assert item.association is not None and item.association.name == "A"
+    assert [place.city for place in item.locations] == ["Lyon"]
+    assert reading.codes() == []
+
+
+def test_a_plain_name_counts_before_a_prefixed_one_and_another_vocabulary_is_left_alone() -> None:
+    document = (
+        '{"@context":["https://schema.org",{"dc":"http://purl.org/dc/terms/"}],"@type":"Event","identifier":"9",'
+        '"schema:name":"Autre","name":"T","dc:description":"D","startDate":"2031-04-12"}'
+    )
+    assert (read(document).one.title, read(document).one.description) == ("T", "")
