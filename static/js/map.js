@@ -92,19 +92,15 @@ class OfferMap {
   name() {
     const { L, map } = this;
     const seen = map.getBounds().pad(0.1);
-    const taken = new Set();
+    const taken = [];
     this.towns.clearLayers();
-    let shown = 0;
     for (const [name, lat, lon, thousands] of this.townList) {
-      if (shown > 26) break;
+      if (taken.length > 26) break;
       if (!seen.contains([lat, lon])) continue;
-      const at = map.latLngToContainerPoint([lat, lon]);
-      const [x, y] = [Math.round(at.x / 90), Math.round(at.y / 34)];
-      const cells = [`${x},${y}`, `${x + 1},${y}`, `${x - 1},${y}`];
-      if (cells.some((cell) => taken.has(cell))) continue;
-      taken.add(cells[0]);
-      taken.add(cells[1]);
-      shown += 1;
+      const { x, y } = map.latLngToContainerPoint([lat, lon]);
+      const end = x + 24 + name.length * 8; // a letter is 8 pixels at most
+      if (taken.some((one) => Math.abs(one.y - y) < 22 && x < one.end && one.x < end)) continue;
+      taken.push({ x, y, end });
       const label = document.createElement("span");
       label.className = thousands >= 150 ? "map__town map__town--big" : "map__town";
       label.textContent = name;
