@@ -63,11 +63,17 @@ class OfferMap {
     this.pins = L.layerGroup().addTo(this.map);
     if (tiles) L.tileLayer(tiles, { attribution: tilesWords, maxZoom: 18 }).addTo(this.map);
     else await this.draw(outline);
-    this.look();
-    await this.read();
     this.map.on("zoomend", () => this.place());
-    this.map.on("moveend", () => { if (this.settled) this.asks(); });
-    this.settled = true;
+    this.map.on("moveend", () => { if (!this.fitting) this.asks(); });
+    this.fit(() => this.look());
+    await this.read();
+  }
+
+  // What the map does of itself is nobody's wish to search elsewhere.
+  fit(move) {
+    this.fitting = true;
+    move();
+    this.fitting = false;
   }
 
   async draw(address) {
@@ -129,11 +135,11 @@ class OfferMap {
       this.features = [{ geometry: { coordinates: [+this.data.lon, +this.data.lat] }, properties: {} }];
     }
     this.place();
-    if (!this.circle && this.data.source && this.features?.length) {
+    if (!this.circle && !this.moved && this.data.source && this.features?.length) {
       const points = this.features.map(({ geometry: { coordinates: [lon, lat] } }) => [lat, lon]);
       // One offer on an island far away must not make the rest of the country a dot.
       const home = points.filter(([lat, lon]) => lat > 41 && lat < 51.5 && lon > -5.5 && lon < 9.8);
-      this.map.fitBounds(home.length * 2 > points.length ? home : points, { padding: [36, 36], maxZoom: 11, animate: false });
+      this.fit(() => this.map.fitBounds(home.length * 2 > points.length ? home : points, { padding: [36, 36], maxZoom: 11, animate: false }));
     }
   }
 
@@ -188,6 +194,7 @@ class OfferMap {
   }
 
   asks() {
+    this.moved = true;
     const button = this.box.querySelector("[data-search-here]");
     if (button) button.hidden = false;
   }
@@ -220,11 +227,11 @@ document.addEventListener("map:load", () => {
       else delete one.data[name];
     }
     if (!one.map) continue;
-    one.settled = false;
+    one.moved = false;
     one.circle?.remove();
     one.circle = undefined;
-    one.look();
-    one.read().then(() => { one.settled = true; });
+    one.fit(() => one.look());
+    one.read();
   }
 });
 // Pointing at a card shows where it is.
