@@ -19,6 +19,7 @@ from portal.fetch import errors as fetch_errors
 from portal.formats.sentences import sentences
 from portal.language import spoken
 from portal.models import Location, Shift
+from portal.services.places.matching import PlaceMatch
 
 # The errors that end a run of a feed, by the code that is kept of them.
 RUN_ERRORS = {
@@ -45,6 +46,7 @@ def init_app(app: Flask) -> None:
         where,
         ago,
         theme_name,
+        place_name,
         said,
         country_name,
         zone_name,
@@ -156,6 +158,11 @@ def zone_name(zone: str) -> str:
     return get_timezone_location(zone, locale=_language(), return_city=True)
 
 
+def place_name(match: PlaceMatch) -> str:
+    """« Londres (Royaume-Uni) », « London (United Kingdom) »: a place and what tells it apart."""
+    return match.label_in(_language())
+
+
 def web_address(url: str) -> str:
     """The address when it leads to a web page, else "": an address that runs something never becomes a link."""
     return url if url.lower().startswith(("https://", "http://")) else ""
@@ -252,6 +259,8 @@ def _joined(parts: Sequence[Sentence]) -> str:
 def _in_words(value: Any) -> str:
     if isinstance(value, themes.Theme):
         return theme_name(value.slug)
+    if isinstance(value, PlaceMatch):
+        return place_name(value)
     if isinstance(value, date):
         return day(value)
     return number(value) if isinstance(value, int | float) else str(value)

@@ -10,7 +10,7 @@ from markupsafe import escape
 
 from portal import clock, metrics
 from portal.formatting import found as in_words
-from portal.formatting import said
+from portal.formatting import place_name, said
 from portal.models import Location, Offer, Shift
 from portal.services import finding
 from portal.services.finding import Asked, Card, Found, address
@@ -82,7 +82,7 @@ def understood(found: Found) -> dict[str, Any]:
     return {
         "sentence": title(found),
         "q": asked.text,
-        "place": None if place is None else place.label,
+        "place": None if place is None else place_name(place),
         "lat": query.circle.lat if query.circle else None,
         "lon": query.circle.lon if query.circle else None,
         "radius_km": asked.radius_km,
@@ -93,7 +93,7 @@ def understood(found: Found) -> dict[str, Any]:
         "to": asked.to_on.isoformat() if asked.to_on else None,
         "remote": asked.remote or None,
         "sort": query.sort,
-        "rivals": [rival.label for rival in asked.rivals]
+        "rivals": [place_name(rival) for rival in asked.rivals]
         if asked.is_ambiguous or not place
         else [],
         "corrected": [{"typed": typed, "used": used} for typed, used in found.results.corrected],

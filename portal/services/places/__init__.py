@@ -12,9 +12,10 @@ from portal.services.places.ending import at_the_end
 from portal.services.places.loading import Loaded, PlaceRow, load
 from portal.services.places.locating import Located, Repair, locate
 from portal.services.places.matching import PlaceMatch, Resolution
+from portal.services.places.meaning import resolve
 from portal.services.places.nearest import near
-from portal.services.places.reading import from_file, shipped, world
-from portal.services.places.resolving import country_of, resolve
+from portal.services.places.reading import from_file, shipped
+from portal.services.places.resolving import country_of
 
 area = by_code
 
@@ -36,5 +37,4 @@ __all__ = [
     "near",
     "resolve",
     "shipped",
-    "world",
 ]

@@ -77,7 +77,7 @@ def address_of(written: Written) -> Addressed:
         if found is not None and found.best is not None:
             return Addressed(
                 found.best,
-                found.rivals if found.is_ambiguous else (),
+                found.rivals,
                 found.is_ambiguous or found.is_contradicted,
                 found.is_contradicted,
             )
@@ -125,14 +125,15 @@ def _towns_first(matches: list[PlaceMatch]) -> Resolution | None:
         return None
     best, *rivals = chosen
     close = tuple(one for one in rivals if best.population < CLOSE_CALL * one.population)
-    return Resolution(best, close, bool(close))
+    # A namesake abroad is only what coordinates may say: "Valence" alone is in France.
+    return Resolution(best, close, any(one.country == best.country for one in close))
 
 
 def _by_area(written: Written) -> Resolution | None:
     if not written.region or not written.is_french:
         return None
     area = areas.named(names.key(written.region)) or areas.by_code(written.region)
-    return as_named(area.asked_by) if area else None
+    return Resolution(as_named(area.asked_by).best) if area else None
 
 
 def _by_street(written: Written) -> Resolution | None:

@@ -7,6 +7,7 @@ because both series count from 01: 75 alone would be Paris and Nouvelle-Aquitain
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,8 @@ SHORT_NAMES = {
     "naq": "75", "nor": "28", "occ": "76", "pac": "93", "paca": "93", "pdl": "52",
 }  # fmt: skip
 _REMOTE = ("GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "WF", "PF", "NC", "TF")
+
+NEXT_DOOR = ("BE", "CH", "DE", "ES", "GB", "IT", "LU", "MC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +132,30 @@ def country(text: str) -> str | None:
 
 
 @cache
-def country_name(code: str) -> str:
-    """The French name of a country, or its code when it has none."""
-    return str(Locale("fr").territories.get(code, code))
+def country_name(code: str, language: str = "fr") -> str:
+    """The name of a country in a language (two letters), or its code when it has none."""
+    return str(Locale(language).territories.get(code, code))
+
+
+def exonyms() -> Iterator[dict[str, str]]:
+    """The towns abroad that have a name of their own in French: `country`, `french`, `english`, `local` (parted by |)."""
+    with (DATA / "exonyms.csv").open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+@cache
+def _english() -> dict[tuple[str, str], str]:
+    return {(town["country"], town["french"]): town["english"] for town in exonyms()}
+
+
+def english_name(name: str, country: str) -> str | None:
+    """What a town abroad is called in English; None where its French name is no other."""
+    return _english().get((country, name))
+
+
+def far(country: str) -> int:
+    """How many people of a town there count as one in France: who types "nan" wants Nantes, not Nanjing; "bru", Bruxelles."""
+    return 1 if country == "FR" else 20 if country in NEXT_DOOR else 200
 
 
 @cache

@@ -53,12 +53,14 @@ def complete(prefix: str, limit: int = 8) -> list[PlaceMatch]:
     return found or (complete(town, limit) if town != key else [])
 
 
-def longer(key: str) -> tuple[PlaceMatch, ...]:
+def longer_names(key: str) -> tuple[PlaceMatch, ...]:
     """The towns of France whose names go on after this one, the most populated first: "aix" is Aix-en-Provence."""
     among = {"low": f"{key} ", "high": f"{key} {AFTER_LETTERS}", "most": matching.MOST_RIVALS}
     rows = db.session.execute(_WEIGHTY, among).all()
     towns = (row for row in rows if row.country == "FR" and row.kind is PlaceKind.COMMUNE)
-    return tuple(_matches((row for row in towns if row.population >= NOTEWORTHY), limit=MOST))
+    # Its whole name goes on: nobody calls La Roche-sur-Yon "Roche".
+    large = (row for row in towns if row.population >= NOTEWORTHY and row.key.startswith(key))
+    return tuple(_matches(large, limit=MOST))
 
 
 def _begins(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from portal import db
 from portal.models.place import Place, PlaceKind, PlaceName, PlacePostcode
-from portal.services.places import names
+from portal.services.places import areas, names
 
 BATCH = 1000  # rows: what a door may commit at once without keeping others waiting
 # How many of its people count as one when names that begin alike are ranked: a town is what is asked for most.
@@ -19,9 +19,7 @@ LIGHT = {
     PlaceKind.ARRONDISSEMENT: 100,
     PlaceKind.DEPARTEMENT: 10,
     PlaceKind.REGION: 10,
-    PlaceKind.TOWN: 10,
 }
-OTHER_NAME = 10  # and again for a name that a town has in some other language
 
 _RENEW = update(Place).where(Place.id == bindparam("known_id"))
 Identity = tuple[str, str, str]  # country, kind, code: what makes two rows the same entry
@@ -142,12 +140,12 @@ def _columns(row: PlaceRow) -> dict[str, Any]:
 
 
 def _names(place_id: int, own: str, row: PlaceRow) -> Iterator[dict[str, Any]]:
-    weight = row.population // LIGHT.get(row.kind, 1)
+    weight = row.population // (LIGHT.get(row.kind) or areas.far(row.country))
     keys = dict.fromkeys((own, names.without_article(own)), weight)
     if "(" in row.name:  # "Bors (Canton de Charente-Sud)" is Bors to its people
         keys[names.key(row.name.partition("(")[0])] = weight
     for other in row.other_names:
-        keys.setdefault(names.key(other), weight // OTHER_NAME)
+        keys.setdefault(names.key(other), weight)
     for key, weight in keys.items():
         if key:
             yield {"key": key[: names.LONGEST], "weight": weight, "place_id": place_id}

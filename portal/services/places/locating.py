@@ -174,13 +174,18 @@ def _alone(country: str | None, given: Point | None) -> Located:
     """Nothing but coordinates and perhaps a country. `country` is "" when none was given, None when it is unknown."""
     home = country or ""
     plain = next((point for repairs, point in _readings(given) if not repairs), None)
+    found: Located | None = None
     for repairs, point in _readings(given):
         if Repair.SIGN in repairs:
             continue  # without an address, either sign of a longitude is as good
-        town = near(*point, within_km=NEAR_ANY_KM)
-        if town is not None and home in ("", town.country):
-            found = _exact(point, town, repairs)
-            return replace(found, place=None)
+        town = near(*point, within_km=NEAR_ANY_KM, country=home)
+        # Where either reading is near a town, it is likelier that of France: Marseille turned round lies in Ethiopia.
+        if town is not None and (found is None or town.country == "FR"):
+            found = replace(_exact(point, town, repairs), place=None)
+        if found is not None and found.country == "FR":
+            break
+    if found is not None:
+        return found
     if country == "FR":
         return Located(repairs=(Repair.ELSEWHERE,) if plain else ())
     if plain is not None:

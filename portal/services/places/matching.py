@@ -59,6 +59,15 @@ class PlaceMatch:
     area: str
     is_estimated: bool
 
+    def __str__(self) -> str:
+        return self.label
+
+    def label_in(self, language: str) -> str:
+        """The label in a language of the portal, `fr` or `en`; each of them resolves to this entry."""
+        if language != "en" or self.kind != PlaceKind.TOWN:
+            return self.label
+        return _abroad(areas.english_name(self.name, self.country) or self.name, self, language)
+
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
@@ -117,14 +126,18 @@ def label(row: Found) -> str:
     if row.kind is PlaceKind.DEPARTEMENT:
         return f"{row.name} (département)"
     if row.country != "FR":
-        where = areas.country_name(row.country)
-        return f"{row.name} ({row.region}, {where})" if row.region else f"{row.name} ({where})"
+        return _abroad(row.name, row, "fr")
     name: str = row.name
     home = areas.departement(row.departement)
     if home is None or row.kind is PlaceKind.ARRONDISSEMENT:
         return name
     # Where town and département share their name, "Mayenne (Mayenne)" says less than the number.
     return f"{name} ({home.code if row.key == home.key else home.name})"
+
+
+def _abroad(name: str, town: Found | PlaceMatch, language: str) -> str:
+    where = areas.country_name(town.country, language)
+    return f"{name} ({town.region}, {where})" if town.region else f"{name} ({where})"
 
 
 # Written once: to build a statement takes longer than to run it.
@@ -167,28 +180,25 @@ def row_of_code(code: str, kind: PlaceKind) -> Found | None:
 def ranked(
     rows: Iterable[Found], key: str, country: str, *, told_apart: bool = False
 ) -> list[Found]:
-    """Best first: at home, by its own name, then the most populated; on a tie the town goes before its area.
+    """Best first: at home, then the most populated; on a tie the town goes before its area. Abroad, the farther away the
+    fewer people count: "Valencia" is in Spain, not in Venezuela.
 
     Who told namesakes apart ("Mayenne (53)", a label of the completion) wrote the whole name of a town: La Rochette is
     not Rochette then, and the area of that name is not meant.
     """
 
-    def rank(row: Found) -> tuple[bool, bool, bool, int, bool, str]:
-        is_area, is_other_name = row.kind in AREAS, row.key != key
-        foreign = row.country != country
+    def rank(row: Found) -> tuple[bool, bool, bool, float, bool, str]:
+        is_area, is_abroad = row.kind in AREAS, row.country != country
         return (
-            foreign,
-            is_other_name and (foreign or told_apart),
+            is_abroad,
+            told_apart and row.key != key,
             is_area and told_apart,
-            -row.population,
+            -row.population / (areas.far(row.country) if is_abroad else 1),
             is_area,
             row.code,
         )
 
-    found = sorted(rows, key=rank)
-    # Who writes "Rome" does not mean Lomé, which some language calls so too.
-    is_own = any(row.key == key for row in found)
-    return [row for row in found if row.key == key or row.country == country or not is_own]
+    return sorted(rows, key=rank)
 
 
 def is_close_call(rows: Sequence[Found]) -> bool:
@@ -209,5 +219,6 @@ def resolution(rows: Sequence[Found]) -> Resolution:
     """The first as the best, the others as its rivals."""
     if not rows:
         return Resolution()
-    rivals = tuple(match(row) for row in rows[1 : MOST_RIVALS + 1])
-    return Resolution(match(rows[0]), rivals, is_close_call(rows))
+    best = match(rows[0])
+    rivals = {rival.label: rival for rival in map(match, rows[1:]) if rival.label != best.label}
+    return Resolution(best, tuple(rivals.values())[:MOST_RIVALS], is_close_call(rows))

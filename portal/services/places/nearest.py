@@ -20,25 +20,26 @@ AROUND_KM = 10  # the default circle around a point that was given
 TOWNS = (PlaceKind.COMMUNE, PlaceKind.ARRONDISSEMENT, PlaceKind.TOWN)
 
 
-def near(lat: float, lon: float, *, within_km: float = 60) -> PlaceMatch | None:
-    """The town nearest to a position in degrees, or None when there is none within `within_km`.
+def near(lat: float, lon: float, *, within_km: float = 60, country: str = "") -> PlaceMatch | None:
+    """The town nearest to a position in degrees (of one country, where it is given), or None within `within_km`.
 
     A town whose position is only estimated is taken for as far as it may be.
     """
     for reach in REACHES:
-        found = [(_apart(row, lat, lon), row) for row in _around(lat, lon, reach)]
+        found = [(_apart(row, lat, lon), row) for row in _around(lat, lon, reach, country)]
         found = [(apart, row) for apart, row in found if apart <= min(within_km, reach * 111)]
         if found:
             return matching.match(min(found, key=lambda pair: (pair[0], pair[1].code))[1])
     return None
 
 
-def _around(lat: float, lon: float, reach: float) -> list[Found]:
+def _around(lat: float, lon: float, reach: float, country: str) -> list[Found]:
     wide = reach / max(cos(radians(min(abs(lat), 85.0))), 0.05)
     rows = matching.rows_where(
         Place.lat.between(lat - reach, lat + reach),
         Place.lon.between(lon - wide, lon + wide),
         Place.kind.in_(TOWNS),
+        *([Place.country == country] if country else []),
     )
     return list(rows)
 

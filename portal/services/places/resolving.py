@@ -1,4 +1,4 @@
-"""From words to a place: the best reading, its rivals, and what may have been meant when there is none."""
+"""From words to a place: what a text says, and its rivals."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from sqlalchemy import select
 from portal import db
 from portal.models.place import AREAS, Place, PlaceKind, PlacePostcode
 from portal.services.places import areas, matching, names, nearest
-from portal.services.places.completing import longer, similar
-from portal.services.places.matching import NOTEWORTHY, Found, PlaceMatch, Resolution
+from portal.services.places.matching import Found, PlaceMatch, Resolution
 from search.geo import distance_km
 
 NEXT_DOOR_KM = 30.0  # a town may bear the postal code of one in the next département, this far away
@@ -23,28 +22,11 @@ KIND_WORDS = {
 }
 
 
-def resolve(text: str, *, country: str = "FR") -> Resolution:
-    """The place that a text means, as `as_named`, for people who leave out half of a name.
-
-    "Aix" is a village in the Nord, and nearly always Aix-en-Provence: towns whose names go on are rivals of a village.
-    One more statement, for a village alone.
-    """
-    found = as_named(text, country=country)
-    best = found.best
-    if best is None or best.kind != PlaceKind.COMMUNE or best.population >= NOTEWORTHY:
-        return found
-    key = names.key(text)
-    rivals = longer(key) if key in (own := names.key(best.name), names.without_article(own)) else ()
-    if not rivals:
-        return found
-    return Resolution(best, (*rivals, *found.rivals)[: matching.MOST_RIVALS], is_ambiguous=True)
-
-
 def as_named(text: str, *, country: str = "FR") -> Resolution:
     """The place that a text means: a name, a code, an arrondissement, a label of the completion, or "lat,lon".
 
-    Places of `country` (two letters) go first. Nothing is guessed: what is not known has no best place, and its rivals
-    are what resembles it. At most four statements, none of them longer than the list of namesakes.
+    Places of `country` (two letters) go first. Nothing is guessed: what is not known has no best place. At most four
+    statements, none of them longer than the list of namesakes.
     """
     if len(text) > names.LONGEST:
         return Resolution()
@@ -76,7 +58,7 @@ def _by_name(text: str, key: str, country: str) -> Resolution:
     town = names.without_part(key)
     if town != key and (rows := _known_as(town)):
         return matching.resolution(matching.ranked(rows, town, country))
-    return Resolution(rivals=similar(name or key))
+    return Resolution()
 
 
 def _known_as(name: str) -> list[Found]:
@@ -136,7 +118,7 @@ def _area(area: areas.Area) -> list[Found]:
 def _arrondissement(code: str, key: str) -> Resolution:
     row = matching.row_of_code(code, PlaceKind.ARRONDISSEMENT)
     if row is None:
-        return Resolution(rivals=similar(key))
+        return Resolution()
     city = key.split()[0] if key[0].isalpha() else key.split()[-1]
     whole = [other for other in matching.rows_named(city)[city] if other.kind is PlaceKind.COMMUNE]
     return Resolution(matching.match(row), tuple(map(matching.match, whole)))
