@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import heapq
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app
+from flask_babel import gettext
 
 from portal import permissions
 from portal.api import presenters
 from portal.api.access import open_to_pages, public
 from portal.errors import NotFound
 from portal.formats.text import plain
-from portal.formatting import where
+from portal.formatting import number, where
 from portal.models import OfferState, Shift, ShiftState
 from portal.services import finding
 from portal.services.finding import Card
@@ -24,15 +26,19 @@ if TYPE_CHECKING:
 data = Blueprint("api_calendar", __name__)
 data.after_request(open_to_pages)
 IN_A_CALENDAR = 100
+# Dates of a search: about a megabyte, which calendars still take, in less than a second. All those of 100 offers may be 20,000:
+# ten megabytes, and seven seconds of a processor.
+MOST_DATES = 2_000
 GONE = (OfferState.WITHDRAWN, OfferState.CLOSED)
 
 
 @data.get("/search.ics")
 @public
 def search() -> Response:
-    """The dated shifts of the search."""
+    """The dated shifts of the search: all of them, or the next ones, with a word that there are more."""
     found = finding.find(presenters.asked(IN_A_CALENDAR))
-    return _calendar(presenters.cards(found, finding.MOST_SHIFTS), presenters.title(found))
+    cards = presenters.cards(found, finding.MOST_SHIFTS)
+    return _calendar(cards, presenters.title(found), _cut(cards))
 
 
 @data.get("/offers/<int:ident>.ics")
@@ -47,7 +53,22 @@ def offer(ident: int, slug: str = "") -> Response:
     return _calendar([card], card.offer.title)
 
 
-def _calendar(cards: list[Card], name: str) -> Response:
+def _cut(cards: list[Card]) -> str:
+    """Leave the next dates of all cards together, and say how many there were; "" when they were not too many."""
+    dates = [(s.starts_at, s.id) for card in cards for s in card.shifts if s.starts_at is not None]
+    if len(dates) <= MOST_DATES:
+        return ""
+    kept = {ident for _at, ident in heapq.nsmallest(MOST_DATES, dates)}
+    for card in cards:
+        card.shifts = [shift for shift in card.shifts if shift.id in kept]
+    return gettext(
+        "Les %(kept)s prochaines dates sur %(count)s. Précisez la recherche pour les avoir toutes.",
+        kept=number(MOST_DATES),
+        count=number(len(dates)),
+    )
+
+
+def _calendar(cards: list[Card], name: str, note: str = "") -> Response:
     from icalendar import Calendar
 
     calendar = Calendar()
@@ -55,6 +76,8 @@ def _calendar(cards: list[Card], name: str) -> Response:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", name)
+    if note:
+        calendar.add("x-wr-caldesc", note)
     for card in cards:
         for shift in card.shifts:
             if shift.starts_at is not None:

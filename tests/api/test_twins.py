@@ -11,7 +11,8 @@ from icalendar import Calendar
 from lxml import etree
 from sqlalchemy.orm import Session
 
-from portal import db
+from portal import clock, db
+from portal.api import calendar as api_calendar
 from portal.formats import FeedItem, ReadSettings
 from portal.formats import read as read_feed
 from portal.models import Offer, Remote
@@ -111,6 +112,30 @@ def test_data_has_all_the_dates_of_an_offer_and_another_portal_keeps_them(
     assert len(Calendar.from_ical(asked(visitor, "/search.ics?q=chorale")).walk("VEVENT")) == 26
     [more] = json.loads(asked(visitor, "/search.json?q=veille"))["offers"]
     assert (len(more["shifts"]), more["has_more_shifts"]) == (200, True)
+
+
+def test_a_calendar_of_too_many_dates_gives_the_next_ones_and_says_so(
+    visitor: Visitor, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for title, first in (("Veille du soir", 1), ("Veille du matin", 3)):
+        dates = [factories.shift(days=first + 4 * n) for n in range(6)]
+        session.add(factories.offer(title=title, shifts=dates))
+    session.commit()
+    indexing.rebuild()
+    session.commit()
+
+    def told() -> tuple[list[int], str]:
+        calendar = Calendar.from_ical(asked(visitor, "/search.ics?q=veille"))
+        starts = sorted(event["DTSTART"].dt for event in calendar.walk("VEVENT"))
+        days = [(start - clock.now()).days for start in starts]
+        return days, str(calendar.get("X-WR-CALDESC", ""))
+
+    monkeypatch.setattr(api_calendar, "MOST_DATES", 12)
+    assert (len(told()[0]), told()[1]) == (12, "")
+    monkeypatch.setattr(api_calendar, "MOST_DATES", 5)
+    days, note = told()
+    assert days == [0, 2, 4, 6, 8]  # of both offers by turns
+    assert note == "Les 5 prochaines dates sur 12. Précisez la recherche pour les avoir toutes."
 
 
 def test_a_calendar_tells_who_subscribed_what_will_not_take_place(
