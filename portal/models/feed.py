@@ -87,8 +87,12 @@ class Feed(Base):
     @property
     def unconfirmed_since(self) -> datetime | None:
         """The last good run when it is a week ago or more; a feed without an address has nothing to confirm."""
-        last = self.confirmed_at or self.created_at
-        return last if self.url and clock.now() - last >= UNCONFIRMED_AFTER else None
+        return unconfirmed_since(self.url, self.confirmed_at or self.created_at)
+
+
+def unconfirmed_since(url: str, last: datetime) -> datetime | None:
+    """The same of a feed's address and last good run."""
+    return last if url and clock.now() - last >= UNCONFIRMED_AFTER else None
 
 
 class FeedRun(Base):

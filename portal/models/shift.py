@@ -76,7 +76,7 @@ class Shift(Base):
     @property
     def places_left(self) -> int | None:
         """How many people it still takes; None is no limit. Never negative, even after the capacity was lowered."""
-        return None if self.capacity is None else max(0, self.capacity - self.taken)
+        return places_left(self.capacity, self.taken)
 
     @property
     def is_full(self) -> bool:
@@ -88,3 +88,8 @@ class Shift(Base):
             return False
         end = self.ends_at or self.starts_at
         return end is None or end > at
+
+
+def places_left(capacity: int | None, taken: int) -> int | None:
+    """The same of a capacity and of who is on it."""
+    return None if capacity is None else max(0, capacity - taken)

@@ -197,7 +197,7 @@ def _page(person: Person, form: ProfileForm, email_form: EmailForm) -> str:
         form=form,
         email_form=email_form,
         signups=_signups(person),
-        liked=finding.of_ids([offer.id for offer in likes.of(person)], person.id),
+        liked=finding.briefs_of([offer.id for offer in likes.of(person)], person.id),
         alerts=[
             {"words": alert_pages.in_words(one.search), "url": f"/alerts/{alerts.token(one)}"}
             for one in alerts.of(person)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from portal import clock, formatting, language, metrics
 from portal.formatting import number, said, theme_name
 from portal.services import finding
-from portal.services.finding import Asked, Card, Found, address
+from portal.services.finding import Asked, Brief, Found, address
 from portal.views import access, ranks
 from portal.views.likes import liked_here
 from search.document import Language
@@ -29,24 +29,24 @@ def asked(params: Mapping[str, Sequence[str]], limit: int = finding.PAGE) -> Ask
     return finding.read(params, now=clock.now(), limit=limit, spread=True, language=spoken)
 
 
-def cards(found: Found) -> list[Card]:
+def cards(found: Found) -> list[Brief]:
     """The cards of an answer, with this visitor's likes and why each is there."""
     metrics.searched(found.backend)
     return _finished(_made(found.results.hits, found.asked.query), found.asked)
 
 
-def cards_of(ids: list[int]) -> list[Card]:
+def cards_of(ids: list[int]) -> list[Brief]:
     """The cards of these offers."""
-    return _finished(finding.of_ids(ids, _person_id()), None)
+    return _finished(finding.briefs_of(ids, _person_id()), None)
 
 
-def cards_of_hits(hits: Sequence[Hit]) -> list[Card]:
+def cards_of_hits(hits: Sequence[Hit]) -> list[Brief]:
     """The cards of these hits, with their distances."""
     return _finished(_made(hits, None), None)
 
 
-def _made(hits: Sequence[Hit], query: Query | None) -> list[Card]:
-    return finding.cards(hits, query, _person_id(), most_shifts=1)  # a page shows one
+def _made(hits: Sequence[Hit], query: Query | None) -> list[Brief]:
+    return finding.briefs(hits, query, _person_id())
 
 
 def context(found: Found, *, explains: bool = False) -> dict[str, Any]:
@@ -223,7 +223,7 @@ def _ways(found: Found) -> dict[str, Any]:
     return {"wordings": wordings, "drops": drops, "wider": wider, "remote": remote}
 
 
-def _finished(made: list[Card], asked: Asked | None) -> list[Card]:
+def _finished(made: list[Brief], asked: Asked | None) -> list[Brief]:
     if _person_id() is None:
         liked = liked_here(card.offer.cluster_id for card in made)
         for card in made:

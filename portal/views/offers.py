@@ -14,7 +14,7 @@ from portal.formatting import web_address
 from portal.forms import signup as signup_form
 from portal.models import Offer, OfferState, Shift
 from portal.services import clusters, finding
-from portal.services.finding import Card
+from portal.services.finding import Brief, Card
 from portal.views import access, answers, devices, invitations, linked_data, reasons, shares
 from portal.views.access import public
 
@@ -133,7 +133,7 @@ def _box(offer: Offer) -> str:
     return "here" if offer.signs_up_here else "elsewhere"
 
 
-def _similar(offer: Offer) -> list[Card]:
+def _similar(offer: Offer) -> list[Brief]:
     return answers.cards_of_hits(finding.similar(offer, SIMILAR))
 
 

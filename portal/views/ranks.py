@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 
 from portal.formatting import distance, number, theme_name, weekday
-from portal.models import Offer
-from portal.services.finding import Asked, Card
+from portal.services.finding import Asked, Brief, Listed
 from search.explaining import Factor
 from search.query import Clause
 from search.text import analyse
 
 
-def why(card: Card, asked: Asked) -> str:
+def why(card: Brief, asked: Asked) -> str:
     """« à 2,3 km · le samedi · éducation »: what of the offer answers the question; "" where nothing was asked."""
     if not asked.asks_something:
         return ""
@@ -25,7 +24,7 @@ def why(card: Card, asked: Asked) -> str:
     return " · ".join(reason for reason in reasons if reason)
 
 
-def _other_words(card: Card, asked: Asked) -> str:
+def _other_words(card: Brief, asked: Asked) -> str:
     """The words by which it was found, where one of those that were typed is not there."""
     if all(_is_there(clause, card) for clause in asked.query.words if not clause.excluded):
         return ""
@@ -34,13 +33,13 @@ def _other_words(card: Card, asked: Asked) -> str:
     return _("trouvé par « %(words)s »", words=", ".join(other)) if other else ""
 
 
-def _is_there(clause: Clause, card: Card) -> bool:
+def _is_there(clause: Clause, card: Brief) -> bool:
     """A stop word is: it asks for nothing."""
     texts = [term.text for term in clause.terms if analyse(term.text, card.language)]
     return not texts or any(text in card.matched for text in texts)
 
 
-def _theme(offer: Offer, asked: Asked) -> str:
+def _theme(offer: Listed, asked: Asked) -> str:
     """The theme that was asked for, else its first."""
     themes = [slug for slug in offer.themes if slug in asked.query.themes] or list(offer.themes)
     return theme_name(themes[0]).lower() if themes else ""

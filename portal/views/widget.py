@@ -18,7 +18,7 @@ from flask import Blueprint, current_app, render_template, request
 
 from portal import clock, themes
 from portal.services import finding
-from portal.services.finding import Asked, Card
+from portal.services.finding import Asked, Brief
 from portal.views import answers
 from portal.views.access import frameable, public
 
@@ -84,10 +84,10 @@ def _kept(asked: Asked) -> list[tuple[str, str]]:
     return [(n, v) for n, v in asked.carried if n not in ("q", "place", "page")] + own
 
 
-def by_day(cards: Sequence[Card]) -> list[tuple[date | None, list[Card]]]:
+def by_day(cards: Sequence[Brief]) -> list[tuple[date | None, list[Brief]]]:
     """The cards under the local day of their next shift, the undated ones last."""
 
-    def day(card: Card) -> date:
+    def day(card: Brief) -> date:
         if card.shift is None or card.shift.starts_at is None:
             return date.max
         return card.shift.starts_at.astimezone(ZoneInfo(card.shift.zone)).date()
@@ -103,12 +103,12 @@ class Dot:
     x: float
     y: float
     town: str
-    cards: tuple[Card, ...]
+    cards: tuple[Brief, ...]
 
 
-def drawn(cards: Sequence[Card]) -> list[Dot]:
+def drawn(cards: Sequence[Brief]) -> list[Dot]:
     """Where the offers are, as dots that fill the drawing: true angles around its middle, no tile, no outline."""
-    spots: dict[tuple[float, float], list[Card]] = {}
+    spots: dict[tuple[float, float], list[Brief]] = {}
     for card in cards:
         at = card.location
         if at is not None and at.lat is not None and at.lon is not None:

@@ -79,7 +79,7 @@ def test_a_like_is_told_to_its_person_alone(session: Unit, cast: Cast) -> None:
     likes.like(cast.alice, offer)
     session.flush()
     told = [
-        finding.of_ids([offer.id], person)[0].is_liked
+        finding.briefs_of([offer.id], person)[0].is_liked
         for person in (cast.alice.id, cast.bob.id, None, cast.alice.id)
     ]
     assert told == [True, False, False, True]

@@ -1,4 +1,4 @@
-"""Finding offers: `read` what is asked, `find` the answer, load its `cards`. Pages, twins and both APIs walk this road.
+"""Finding offers: `read` what is asked, `find` the answer, load its `cards`, or `briefs` for a list. Pages, twins and both APIs walk this road.
 
     asked = finding.read(params, now=clock.now())
     found = finding.find(asked)
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from portal.services.finding.answering import Found, complete, find, results, total
 from portal.services.finding.asked import Asked, Note, Part, address, put
+from portal.services.finding.briefs import Brief, Listed, Moment, briefs, briefs_of
 from portal.services.finding.cards import MOST_SHIFTS, Card, cards, of_ids
 from portal.services.finding.explaining import explained
 from portal.services.finding.one import cancelled, is_over, one, similar
@@ -23,14 +24,19 @@ __all__ = [
     "MOST_SHIFTS",
     "PAGE",
     "Asked",
+    "Brief",
     "Card",
     "Drop",
     "Found",
+    "Listed",
+    "Moment",
     "Note",
     "Part",
     "WaysOut",
     "Wording",
     "address",
+    "briefs",
+    "briefs_of",
     "cancelled",
     "cards",
     "complete",
