@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, Select, bindparam, func, select, tuple_, union_all
+from sqlalchemy import CompoundSelect, Select, bindparam, func, select, union_all
 
 from portal import clock, db
 from portal.models import (
@@ -199,21 +199,21 @@ def _shifts(hits: Sequence[Hit], query: Query | None) -> dict[int, Moment]:
 def _moments(
     starts: Mapping[int, int], others: Sequence[int], bounds: Mapping[str, datetime]
 ) -> dict[int, Moment]:
-    pairs = [(number, datetime.fromtimestamp(at, UTC)) for number, at in starts.items()]
-    values = {"pairs": pairs, "others": others, "now": clock.now(), **bounds}
+    instants = {datetime.fromtimestamp(at, UTC) for at in starts.values()}
+    values = {"dated": list(starts), "starts": list(instants), "others": others}
+    rows = db.session.execute(_told(*bounds), {**values, "now": clock.now(), **bounds})
     found: dict[int, Moment] = {}
-    for number, starts_at, ends_at, zone, capacity, taken in db.session.execute(
-        _told(*bounds), values
-    ):
-        moment = Moment(starts_at, ends_at, zone, places_left(capacity, taken))
-        found.setdefault(number, moment)
+    for number, starts_at, ends_at, zone, capacity, taken in rows:
+        if number not in starts or starts_at.timestamp() == starts[number]:
+            moment = Moment(starts_at, ends_at, zone, places_left(capacity, taken))
+            found.setdefault(number, moment)
     return found
 
 
 @cache
 def _told(*bounds: str) -> CompoundSelect[*tuple[Any, ...]]:
-    """The shifts ahead that begin as `pairs` of offer and instant say, and of each of the offers `others` the first: an index
-    finds each, where to number all shifts of twenty offers took three times as long as their offers."""
+    """The shifts ahead of the offers `dated` that begin at one of `starts`, and of each of the offers `others` the first: an
+    index finds each, where to number all shifts of twenty offers took longer than to read the offers."""
     columns = (
         Shift.offer_id,
         Shift.starts_at,
@@ -222,7 +222,8 @@ def _told(*bounds: str) -> CompoundSelect[*tuple[Any, ...]]:
         Shift.capacity,
         Shift.taken,
     )
-    exactly = tuple_(Shift.offer_id, Shift.starts_at).in_(bindparam("pairs", expanding=True))
+    dated = Shift.offer_id.in_(bindparam("dated", expanding=True))
+    then = Shift.starts_at.in_(bindparam("starts", expanding=True))
     first = (
         select(Shift.id)
         .where(Shift.offer_id == Offer.id, *admitted(*bounds))
@@ -232,7 +233,7 @@ def _told(*bounds: str) -> CompoundSelect[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     return union_all(
-        select(*columns).where(exactly, *admitted(*bounds)),
+        select(*columns).where(dated, then, *admitted(*bounds)),
         select(*columns)
         .join_from(Offer, Shift, Shift.id == first)
         .where(Offer.id.in_(bindparam("others", expanding=True))),
