@@ -12,12 +12,11 @@ from babel import Locale
 from babel.dates import format_date, get_timezone_location
 from babel.numbers import format_decimal
 from flask import Flask
-from flask_babel import gettext, ngettext
 
 from portal import clock, themes, vault
 from portal.fetch import errors as fetch_errors
 from portal.formats.sentences import sentences
-from portal.language import spoken
+from portal.language import gettext, ngettext, spoken
 from portal.models import Location, Shift
 from portal.services.places.matching import PlaceMatch
 

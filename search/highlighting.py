@@ -7,7 +7,6 @@ mark-up is made here, so that nothing that an association writes can become any.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from search.document import Language
@@ -21,14 +20,7 @@ _LAST = re.compile(rf"[^{_APOSTROPHES}]+$")
 _AROUND = 60  # characters before the first match of a snippet
 
 Pieces = tuple[tuple[str, bool], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    position: int
-    forms: frozenset[str]
-    start: int
-    end: int
+_Word = tuple[frozenset[str], int, int]  # its forms, its first character and the one after its last
 
 
 def pieces(text: str, matched: Iterable[str], language: Language, *, exact: bool = False) -> Pieces:
@@ -38,16 +30,40 @@ def pieces(text: str, matched: Iterable[str], language: Language, *, exact: bool
     whole is marked); `exact` compares words as they are but for case and accents.
     """
     text = _composed(text)
-    words = list(_words(text, language, exact))
-    at = {word.position: word for word in words}
-    marked: set[int] = set()
-    for wanted in matched:
-        slots = [(word.position, word.forms) for word in _words(_composed(wanted), language, exact)]
-        for first in words if slots else ():
-            row = [at.get(first.position + place - slots[0][0]) for place, _ in slots]
-            if all(w and w.forms & forms for w, (_, forms) in zip(row, slots, strict=True)):
-                marked |= {word.position for word in row if word}
-    return tuple(_cut(text, [at[position] for position in sorted(marked)]))
+    words, phrases = _wanted(tuple(matched), language, exact)
+    at: dict[int, _Word] = {}
+    marked: dict[int, _Word] = {}
+    for position, match in enumerate(_WORD.finditer(text)):
+        forms, before = _known(match[0], language, exact)
+        if not forms:  # a stop word has a position and no form
+            continue
+        if phrases:
+            at[position] = forms, match.start() + before, match.end()
+        if not words.isdisjoint(forms):
+            marked[position] = forms, match.start() + before, match.end()
+    for slots in phrases:
+        for first in at:
+            row = {first + place: at.get(first + place) for place, _ in slots}
+            if all(w and w[0] & forms for w, (_, forms) in zip(row.values(), slots, strict=True)):
+                marked |= row  # type: ignore[arg-type]  # all of them are words
+    return tuple(_cut(text, [marked[position][1:] for position in sorted(marked)]))
+
+
+@lru_cache(256)  # all cards of a page were found by the same words
+def _wanted(
+    matched: tuple[str, ...], language: Language, exact: bool
+) -> tuple[frozenset[str], tuple[tuple[tuple[int, frozenset[str]], ...], ...]]:
+    """The forms of single words, and the slots of phrases: how far each word is from the first, and its forms."""
+    words: set[str] = set()
+    phrases = []
+    for text in matched:
+        found = enumerate(_WORD.findall(_composed(text)))
+        slots = [(at, forms) for at, word in found if (forms := _known(word, language, exact)[0])]
+        if len(slots) == 1:
+            words |= slots[0][1]
+        elif slots:
+            phrases.append(tuple((at - slots[0][0], forms) for at, forms in slots))
+    return frozenset(words), tuple(phrases)
 
 
 def _composed(text: str) -> str:
@@ -73,14 +89,6 @@ def snippet(found: Pieces, most: int = 160) -> Pieces:
     return tuple(kept)
 
 
-def _words(text: str, language: Language, exact: bool) -> Iterator[_Word]:
-    """The words of a text with their forms; a stop word has a position and no form, so is left out."""
-    for position, match in enumerate(_WORD.finditer(text)):
-        forms, before = _known(match[0], language, exact)
-        if forms:
-            yield _Word(position, forms, match.start() + before, match.end())
-
-
 @lru_cache(1 << 13)  # the texts of a page share most of their words
 def _known(word: str, language: Language, exact: bool) -> tuple[frozenset[str], int]:
     """Its forms, and how many characters of it an elision takes: of « l’aide » only « aide » is marked."""
@@ -95,12 +103,12 @@ def _known(word: str, language: Language, exact: bool) -> tuple[frozenset[str], 
     return forms, last.start() if is_elided else 0
 
 
-def _cut(text: str, marked: Sequence[_Word]) -> Iterator[tuple[str, bool]]:
+def _cut(text: str, marked: Sequence[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
     end = 0
-    for word in marked:
-        if word.start > end:
-            yield text[end : word.start], False
-        yield text[word.start : word.end], True
-        end = word.end
+    for start, stop in marked:
+        if start > end:
+            yield text[end:start], False
+        yield text[start:stop], True
+        end = stop
     if end < len(text):
         yield text[end:], False

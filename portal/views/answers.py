@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask_babel import gettext as _
-
 from portal import clock, formatting, language, metrics
 from portal.formatting import number, said, theme_name
+from portal.language import gettext as _
 from portal.services import finding
 from portal.services.finding import Asked, Brief, Found, address
 from portal.views import access, ranks

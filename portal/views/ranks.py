@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from flask_babel import gettext as _
+from functools import lru_cache
 
 from portal.formatting import distance, number, theme_name, weekday
+from portal.language import gettext as _
 from portal.services.finding import Asked, Brief, Listed
+from search.document import Language
 from search.explaining import Factor
 from search.query import Clause
 from search.text import analyse
@@ -35,8 +36,13 @@ def _other_words(card: Brief, asked: Asked) -> str:
 
 def _is_there(clause: Clause, card: Brief) -> bool:
     """A stop word is: it asks for nothing."""
-    texts = [term.text for term in clause.terms if analyse(term.text, card.language)]
+    texts = [term.text for term in clause.terms if _says_something(term.text, card.language)]
     return not texts or any(text in card.matched for text in texts)
+
+
+@lru_cache(1024)  # asked for each card of a page
+def _says_something(text: str, language: Language) -> bool:
+    return bool(analyse(text, language))
 
 
 def _theme(offer: Listed, asked: Asked) -> str:
