@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -48,6 +49,22 @@ def test_the_offers_of_a_page_are_fetched_by_number(session: Unit, cast: Cast) -
     ]
 
 
+def test_a_list_finds_its_offers_and_shifts_by_number(session: Unit, cast: Cast) -> None:
+    """Shifts asked for by pairs of offer and instant are looked for among all shifts of the portal."""
+    offers = [factories.offer(cast.jardins, title=f"Besoin {n}") for n in range(20)]
+    session.add_all(offers)
+    session.flush()
+    hits = [
+        Hit(offer.id, offer.cluster_id, 0.0, next_at=clock.epoch() if n % 2 else None)
+        for n, offer in enumerate(offers)
+    ]
+    steps = plans(session, lambda: finding.briefs(hits))
+    assert any(step.startswith("SEARCH shifts USING INDEX ix_shifts_offer_id") for step in steps)
+    assert not [
+        step for step in steps if step.startswith(("SCAN offers", "SCAN shifts", "SCAN locations"))
+    ]
+
+
 @pytest.mark.parametrize("why", ["offer", "association", "feed", "expired"])
 def test_what_may_not_be_listed_any_more_has_no_card(session: Unit, cast: Cast, why: str) -> None:
     feed = Feed(name="flux", title="Flux", url="https://example.org/flux")
@@ -59,6 +76,7 @@ def test_what_may_not_be_listed_any_more_has_no_card(session: Unit, cast: Cast, 
     session.flush()
     numbers = [offer.id, other.id]
     assert [card.offer.id for card in finding.of_ids(numbers)] == numbers
+    assert [card.offer.id for card in finding.briefs_of(numbers)] == numbers
     match why:
         case "offer":
             offer.state = OfferState.HIDDEN
@@ -70,6 +88,7 @@ def test_what_may_not_be_listed_any_more_has_no_card(session: Unit, cast: Cast, 
             offer.expires_at = clock.now()
     session.flush()
     assert [card.offer.id for card in finding.of_ids(numbers)] == [other.id]
+    assert [card.offer.id for card in finding.briefs_of(numbers)] == [other.id]
 
 
 def test_a_like_is_told_to_its_person_alone(session: Unit, cast: Cast) -> None:
@@ -100,3 +119,30 @@ def test_the_shift_that_was_found_is_told_however_few_are(session: Unit, cast: C
     assert (card.shift, card.shifts) == (third, [first, third])
     (card,) = finding.cards([Hit(offer.id, offer.cluster_id, 0.0)], most_shifts=1)
     assert (card.shift, card.shifts) == (first, [first])
+    gone = replace(
+        hit, next_at=int(third.starts_at.timestamp()) + 1
+    )  # it was moved since it was indexed
+    told = [
+        finding.briefs([one])[0].shift for one in (hit, gone, Hit(offer.id, offer.cluster_id, 0.0))
+    ]
+    assert [shift and shift.starts_at for shift in told] == [
+        third.starts_at,
+        first.starts_at,
+        first.starts_at,
+    ]
+
+
+def test_a_list_tells_the_place_that_was_found(session: Unit, cast: Cast) -> None:
+    places = [factories.location(city=city, position=n) for n, city in enumerate(("Lyon", "Brest"))]
+    offer = factories.offer(cast.jardins, locations=places)
+    bare = factories.offer(cast.jardins, locations=[])
+    session.add_all([offer, bare])
+    session.flush()
+    hits = [
+        Hit(offer.id, offer.cluster_id, 0.0, location_index=1),
+        Hit(offer.id, offer.cluster_id, 0.0),
+        Hit(bare.id, bare.cluster_id, 0.0),
+    ]
+    # A hit for each: a page never has an offer twice.
+    told = [finding.briefs([hit])[0].location for hit in hits]
+    assert [place and place.city for place in told] == ["Brest", "Lyon", None]
