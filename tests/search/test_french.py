@@ -53,6 +53,27 @@ def test_the_table_is_large_and_a_third_of_it_is_held_out() -> None:
     assert held / (tuned + held) >= 1 / 3
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "match"),
+    [
+        ("apprendre le français aux réfugiés", "Atelier d'alphabétisation", True),
+        ("enseigner le français à des réfugiées", "Cours de FLE", True),
+        ("cours de français pour migrants", "FLE avec des personnes exilées", True),
+        ("enseigner le français aux étrangers", "Animer un atelier d'alphabétisation", True),
+        ("français langue étrangère", "Enseigner le français le soir", True),
+        ("alphabétisation", "Donner du français aux exilés", True),
+        ("apprendre la cuisine aux réfugiés", "Atelier d'alphabétisation", False),
+        ("français", "Accueil de réfugiés", False),
+        ("aux réfugiés", "Atelier d'alphabétisation", False),
+        ("cours de français", "Cours de théâtre", False),
+    ],
+)
+def test_whoever_teaches_french_to_refugees_teaches_it_as_a_foreign_language(
+    question: str, text: str, match: bool
+) -> None:
+    assert is_found(question, text) is match
+
+
 def test_every_apostrophe_is_one_and_elisions_are_stripped() -> None:
     for apostrophe in "'’ʼ‘":
         assert analyse(f"l{apostrophe}école", "fr") == analyse("école", "fr")
