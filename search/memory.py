@@ -6,12 +6,11 @@ small installations use it; it is gone when the process ends.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from search.document import Document
 from search.explaining import Factor, factors
 from search.index import Progress
-from search.plan import Literal, Plan, make_plan
+from search.plan import Literal, Plan, make_plan, suggestion
 from search.query import Query
 from search.ranking import FIELDS, LENGTHS, SPREAD_WINDOW, WEIGHTS, bm25, idf, length_rung, spread
 from search.reference import Card, best_cards, every_place, facet_counts
@@ -125,6 +124,9 @@ class MemoryIndex:
         known = [word for word in words if (EXACT, word) in self._frequencies]
         return min(known, key=lambda word: (-self._frequencies[EXACT, word], word), default=None)
 
+    def frequency(self, word: str) -> int:
+        return self._frequencies[EXACT, word]
+
     def spelled(self, word: str) -> str:
         entries = self._entries.values()
         ways = Counter(w for entry in entries for w in entry.accented if fold(w) == word)
@@ -160,7 +162,7 @@ class MemoryIndex:
             facets=facet_counts(query, documents),
             remote_from=remote_from,
             corrected=plan.corrected,
-            suggestion=None if cards else self._suggestion(query),
+            suggestion=suggestion(query, len(cards), self, self._total),
         )
 
     def explain(self, query: Query, number: int) -> tuple[Factor, ...]:
@@ -224,17 +226,6 @@ class MemoryIndex:
             if literal.language in (None, language) and entry.has(literal)
         ]
         return card.hit(tuple(dict.fromkeys(texts)))
-
-    def _suggestion(self, query: Query) -> str | None:
-        """The query without the one word that costs most, when the others find something."""
-        wanted = [clause for clause in query.words if not clause.excluded]
-        best, text = 0, None
-        for dropped in wanted if len(wanted) > 1 else ():
-            words = tuple(clause for clause in query.words if clause is not dropped)
-            total = self._total(replace(query, words=words))
-            if total > best:
-                best, text = total, " ".join(clause.text for clause in words)
-        return text
 
     def _total(self, query: Query) -> int:
         worded = self._worded(make_plan(query, self))

@@ -8,8 +8,8 @@ A synonym joins each clause of the expression it replaces, as one more alternati
 (A or S) is the same as (P and A) or S, so that every need stays one flat list of alternatives.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Protocol
 
@@ -29,6 +29,9 @@ from search.text import (
     slips,
 )
 
+LITTLE = 3  # offers found: whoever finds more is asked nothing
+FAR_MORE = 10  # times as many offers have a word, and are found by it, as the one that was typed
+
 
 class Lexicon(Protocol):
     """What a plan asks of an index: which words its live documents hold."""
@@ -38,6 +41,9 @@ class Lexicon(Protocol):
 
     def most_frequent(self, words: Iterable[str]) -> str | None:
         """The exact word that most live documents have; the first in the alphabet among equals."""
+
+    def frequency(self, word: str) -> int:
+        """How many live documents have an exact word."""
 
     def spelled(self, word: str) -> str:
         """An exact word with the accents that most live documents give it."""
@@ -90,6 +96,41 @@ def make_plan(query: Query, lexicon: Lexicon) -> Plan:
     needs = _needs(query.words)
     clauses, corrected = _correct(query.words, needs, lexicon)
     return _plan(_needs(clauses) if corrected else needs, corrected)
+
+
+def suggestion(
+    query: Query, total: int, lexicon: Lexicon, count: Callable[[Query], int]
+) -> str | None:
+    """A text that finds more than a query that found this much, by the count of the engine that asks.
+
+    Where nothing was found, the text without the one word that costs most; where little was, the text with one word changed
+    for its neighbour, if that finds far more: "jardim" is a word that one offer has, and "jardin" one of many.
+    """
+    if total > LITTLE or query.limit == 0:
+        return None
+    best, text = max(FAR_MORE * total - 1, 0), None
+    for words in _likelier(query, lexicon) if total else _shorter(query.words):
+        found = count(replace(query, words=words, when_windows=(), limit=0))
+        if found > best:
+            best, text = found, " ".join(clause.text for clause in words)
+    return text
+
+
+def _shorter(clauses: tuple[Clause, ...]) -> Iterator[tuple[Clause, ...]]:
+    """The clauses without each one of those that are wanted, where another is left."""
+    wanted = [clause for clause in clauses if not clause.excluded]
+    for dropped in wanted if len(wanted) > 1 else ():
+        yield tuple(clause for clause in clauses if clause is not dropped)
+
+
+def _likelier(query: Query, lexicon: Lexicon) -> Iterator[tuple[Clause, ...]]:
+    """The clauses with each word that may be a slip changed for its neighbour, which far more documents have."""
+    clauses = () if query.exact else query.words
+    for at, (clause, need) in enumerate(zip(clauses, _needs(clauses), strict=True)):
+        typed = _may_be_a_slip(clause, need)
+        used = _meant(fold(typed), lexicon) if typed else None
+        if used and lexicon.frequency(fold(used)) >= FAR_MORE * lexicon.frequency(fold(typed)):
+            yield (*clauses[:at], Clause((Term((used,)),)), *clauses[at + 1 :])
 
 
 def tell_nothing(clauses: tuple[Clause, ...]) -> bool:

@@ -34,7 +34,8 @@ class Results:
     there is no tail. `facets` has "theme" (those found, most first), "remote" (no, also, only),
     "when" (the query's windows), "accessible" and "minors" (value "yes"); every count is the
     total that the same query has with that filter set to that one value. `corrected` are (typed,
-    used) words. `suggestion` is, when nothing was found, a shorter text that finds something.
+    used) words. `suggestion` is a text that finds more: when nothing was found a
+    shorter one, when little was one with a neighbour of one of its words (search.plan.suggestion).
     """
 
     hits: tuple[Hit, ...]

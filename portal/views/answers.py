@@ -83,6 +83,7 @@ def context(found: Found, *, explains: bool = False) -> dict[str, Any]:
         "undo": [(said(part.words), address(asked.without(part))) for part in _told(asked)],
         "rivals": _rivals(asked),
         "correction": _correction(found),
+        "meant": _meant(found),
         "cards": [card for card in made if card.offer.id not in tail],
         "remote_cards": [card for card in made if card.offer.id in tail],
         "facets": facets(found),
@@ -191,6 +192,12 @@ def _correction(found: Found) -> tuple[str, str] | None:
     clauses = (clause.text for clause in found.asked.query.words)
     used = " ".join(corrected.get(text, text) for text in clauses)
     return used, address(found.asked.changed(exact="1"))
+
+
+def _meant(found: Found) -> tuple[str, str, str] | None:
+    """What may have been typed by mistake for another word, where that leads, and how much is there."""
+    meant = found.ways.meant
+    return meant and (meant.asked.text, address(meant.asked.params), count(meant.total))
 
 
 def _ways(found: Found) -> dict[str, Any]:

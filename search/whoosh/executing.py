@@ -1,8 +1,6 @@
 """One query over one snapshot: words, filters, totals, facets, and one page of cards."""
 
-from dataclasses import replace
-
-from search.plan import make_plan
+from search.plan import make_plan, suggestion
 from search.query import Query
 from search.ranking import SPREAD_WINDOW
 from search.results import Hit, Results
@@ -26,20 +24,13 @@ def answer(snapshot: Snapshot, query: Query) -> Results:
         facets=asked.facets.named(),
         remote_from=heads if total > heads else None,
         corrected=asked.plan.corrected,
-        suggestion=None if total else _suggestion(snapshot, query),
+        suggestion=suggestion(
+            query,
+            total,
+            Vocabulary(snapshot),
+            lambda other: _Asked(snapshot, other).facets.total,
+        ),
     )
-
-
-def _suggestion(snapshot: Snapshot, query: Query) -> str | None:
-    """The query without the one word that costs most, when the others find something."""
-    wanted = [clause for clause in query.words if not clause.excluded]
-    best, text = 0, None
-    for dropped in wanted if len(wanted) > 1 else ():
-        words = tuple(clause for clause in query.words if clause is not dropped)
-        total = _Asked(snapshot, replace(query, words=words, when_windows=())).facets.total
-        if total > best:
-            best, text = total, " ".join(clause.text for clause in words)
-    return text
 
 
 class _Asked:

@@ -38,6 +38,10 @@ class Vocabulary:
         known = [(-count, word) for word, count in counts.items() if count]
         return min(known)[1].decode() if known else None
 
+    def frequency(self, word: str) -> int:
+        """How many live documents have an exact word."""
+        return _live_count(list(self._held(word.encode())))
+
     def spelled(self, word: str) -> str:
         """The spelling that most live documents give an exact word."""
         held = list(self._held(word.encode()))

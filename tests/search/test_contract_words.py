@@ -5,7 +5,7 @@ import pytest
 from search.index import Index
 from search.query import Query
 from search.words import parse
-from tests.search.asking import find, ids, offer
+from tests.search.asking import AROUND_LYON, PARIS, find, ids, offer
 from tests.search.worlds import NOW
 
 
@@ -156,6 +156,77 @@ def test_when_nothing_is_found_a_shorter_text_that_finds_is_suggested(index: Ind
     index.update([offer(1, "Jardin"), offer(2, "Jardin"), offer(3, "Vélo")])
     assert find(index, "jardin vélo").suggestion == "jardin"
     assert find(index, "xylophone").suggestion is None
+
+
+def test_a_rare_word_beside_a_far_likelier_one_is_asked_about(index: Index) -> None:
+    slip, *others = offer(1, "Le jardim", cluster=99), *(offer(n, "Jardin") for n in range(2, 12))
+    index.update([slip, *others])
+    found = find(index, "jardim")
+    assert (ids(found), found.corrected, found.suggestion) == ([1], (), "jardin")
+    assert find(index, found.suggestion or "").total == 10
+    index.update([], [11])
+    assert find(index, "jardim").suggestion is None  # 9 are not far more
+
+
+def test_who_may_mean_it_is_asked_nothing(index: Index) -> None:
+    index.update(
+        [
+            *(offer(n, "Jardim") for n in range(1, 5)),
+            *(offer(n, "Jardin", tags=("lent",)) for n in range(10, 80)),
+            offer(90, "Pente douce"),
+            *(offer(n, "Vente", tags=("lait",)) for n in range(100, 130)),
+        ]
+    )
+    assert find(index, "jardim").suggestion is None  # four offers are no slip
+    assert find(index, "pente").suggestion is None  # a word that many people use
+    assert find(index, '"jardim lent"').suggestion is None
+    assert find(index, "jardin").suggestion is None
+
+
+def test_a_word_that_is_rare_here_only_is_no_slip(index: Index) -> None:
+    there = {"locations": (PARIS,)}
+    index.update(
+        [
+            offer(1, "Jardim"),
+            *(offer(n, "Jardim", **there) for n in range(2, 10)),
+            *(offer(n, "Jardin") for n in range(20, 40)),
+        ]
+    )
+    assert find(index, "jardim", circle=AROUND_LYON).total == 1
+    assert find(index, "jardim", circle=AROUND_LYON).suggestion is None
+
+
+def test_a_likelier_word_that_finds_little_here_is_not_asked_about(index: Index) -> None:
+    there = {"locations": (PARIS,)}
+    index.update(
+        [
+            offer(1, "Jardim"),
+            *(offer(n, "Jardin") for n in range(2, 8)),
+            *(offer(n, "Jardin", **there) for n in range(20, 60)),
+        ]
+    )
+    assert find(index, "jardim").suggestion == "jardin"
+    assert find(index, "jardim", circle=AROUND_LYON).suggestion is None
+
+
+def test_only_words_as_they_are_and_bare_counts_are_asked_nothing(index: Index) -> None:
+    index.update([offer(1, "Jardim"), *(offer(n, "Jardin") for n in range(2, 40))])
+    assert find(index, "jardim").suggestion == "jardin"
+    assert find(index, "jardim", limit=0).suggestion is None
+    exactly = Query(now=NOW, words=parse("jardim", exact=True), exact=True)
+    assert index.search(exactly).suggestion is None
+
+
+def test_what_may_have_been_meant_keeps_the_other_words(index: Index) -> None:
+    index.update(
+        [
+            offer(1, "Jardim, le soir"),
+            *(offer(n, "Jardin du soir", tags=("été",)) for n in range(2, 40)),
+            *(offer(n, "Jardin du soir à midi") for n in range(50, 70)),
+        ]
+    )
+    assert find(index, "soir -midi jardim").suggestion == "soir -midi jardin"
+    assert find(index, "jardim", themes=("education",)).suggestion is None
 
 
 def test_what_all_say_who_look_for_something_to_do_asks_for_nothing(index: Index) -> None:

@@ -114,3 +114,53 @@ def total(page: Page) -> int:
     status = page.soup.find(id="search-status")
     assert status is not None
     return int(status.get_text().split()[0])
+
+
+@pytest.fixture
+def gardens(app: Flask, session: Session) -> Visitor:
+    """Eleven gardens in Lyon and one in Lille; and one that is spelled another way."""
+    far = [factories.location(lat=50.63, lon=3.06)]
+    session.add_all(
+        [
+            *(factories.offer(title=f"Jardin {n}") for n in range(11)),
+            factories.offer(title="Jardin de Lille", locations=far),
+            factories.offer(title="Le jardim"),
+        ]
+    )
+    gazetteer.load(session)
+    indexing.rebuild()
+    session.commit()
+    return Visitor(app)
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "count"),
+    [("fr", "Vouliez-vous dire :", "besoins"), ("en", "Did you mean:", "ways to help")],
+)
+@pytest.mark.parametrize(("place", "total"), [("", 12), ("&place=Lyon", 11)])
+def test_a_rare_word_beside_a_likelier_one_asks_which_was_meant_with_what_the_click_gives(
+    gardens: Visitor, language: str, question: str, count: str, place: str, total: int
+) -> None:
+    page = gardens.get(f"/search?q=jardim{place}&lang={language}")
+    assert "Le jardim" in page.text
+    (asked,) = [one for one in page.soup.select("#understood p") if question in one.get_text()]
+    (link,) = asked.select("a")
+    said = " ".join(link.get_text().split())
+    assert said == f"jardin ({total} {count})"
+    clicked = gardens.get(str(link["href"]))
+    assert clicked.soup.title is not None
+    assert clicked.soup.title.get_text().startswith(f"{total} {count}")
+
+
+@pytest.mark.parametrize(
+    "query", ["q=jardin", "q=jardim&exact=1", "q=jardim&place=Lille", "q=lille"]
+)
+def test_a_word_that_is_no_slip_asks_nothing(gardens: Visitor, query: str) -> None:
+    page = gardens.get(f"/search?{query}")
+    assert "Vouliez-vous dire" not in page.text
+
+
+def test_programs_hear_of_the_likelier_word_too(gardens: Visitor) -> None:
+    answer = gardens.get("/search.json?q=jardim").response.get_json()
+    assert answer["understood"]["suggestion"] == "jardin"
+    assert answer["total"] == 1

@@ -19,7 +19,7 @@ from portal.models import Remote as RemoteKind
 from portal.services import indexing
 from portal.services.finding import sentences
 from portal.services.finding.asked import Asked, Note
-from portal.services.finding.ways_out import WaysOut, nearest_on_site, ways_out
+from portal.services.finding.ways_out import WaysOut, meant, nearest_on_site, ways_out
 from search.geo import box_around
 from search.index import Index, IndexUnavailable
 from search.memory import MemoryIndex
@@ -91,6 +91,8 @@ def find(asked: Asked) -> Found:
             notes = (*notes, Note("Pour chercher près de vous, appuyez sur « Autour de moi »."))
     elif results.remote_from == 0:
         ways = nearest_on_site(asked.query, answer)
+    if results.total and results.suggestion:
+        ways = replace(ways, meant=meant(asked, results.suggestion, answer))
     return Found(asked, results, answer.backend, min(asked.page, max(pages, 1)), pages, notes, ways)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from portal.services.finding.asked import Asked, Part
-from portal.services.finding.wordings import Wording, wordings
+from portal.services.finding.wordings import Wording, reworded, wordings
 from search import words
 from search.query import Query, Sort
 from search.results import Results
@@ -26,13 +26,15 @@ class Drop:
 @dataclass(frozen=True, slots=True)
 class WaysOut:
     """What to loosen. `wordings` are questions that say less of the text, or say it otherwise; `wider_km` is the smallest
-    larger circle that finds something; each with its total."""
+    larger circle that finds something; each with its total. `meant` is what may have been typed instead, where little
+    was found."""
 
     wordings: tuple[Wording, ...] = ()
     drops: tuple[Drop, ...] = ()
     wider_km: float | None = None
     wider_total: int = 0
     remote_total: int = 0
+    meant: Wording | None = None
 
 
 def ways_out(asked: Asked, answer: Callable[[Query], Results]) -> WaysOut:
@@ -48,6 +50,11 @@ def ways_out(asked: Asked, answer: Callable[[Query], Results]) -> WaysOut:
     wider_km, wider_total = _wider(query, count)
     remote = 0 if query.remote == "only" else count(replace(query, remote="only"))
     return WaysOut(other, tuple(found[: MOST - len(other)]), wider_km, wider_total, remote)
+
+
+def meant(asked: Asked, text: str, answer: Callable[[Query], Results]) -> Wording:
+    """What the engine would have expected instead of the words that were typed."""
+    return reworded(asked, text, _counting(answer))
 
 
 def nearest_on_site(query: Query, answer: Callable[[Query], Results]) -> WaysOut:

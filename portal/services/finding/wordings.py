@@ -38,13 +38,17 @@ def wordings(asked: Asked, count: Count) -> tuple[Wording, ...]:
     return _Wordings(asked, count).found()
 
 
+def reworded(asked: Asked, text: str, count: Count) -> Wording:
+    """The same question with another text, and how many offers it finds."""
+    made = _read(asked, {"q": text})
+    return Wording(made, count(made.query))
+
+
 class _Wordings:
     """One search for other words; each that finds something is kept once."""
 
     def __init__(self, asked: Asked, count: Count) -> None:
         self._asked, self._count = asked, count
-        # The query is of the end of its minute, which may be tomorrow.
-        self._now = datetime.fromtimestamp(asked.query.now - 1, UTC)
         self._found: dict[tuple[tuple[str, str], ...], Wording] = {}
 
     def found(self) -> tuple[Wording, ...]:
@@ -65,7 +69,7 @@ class _Wordings:
     def _sentence(self) -> tuple[str, dict[str, str]]:
         """The text without time and place, and these as filters, where no filter says so already."""
         query = self._asked.query
-        today = self._now.astimezone(PARIS).date()
+        today = _now(self._asked).astimezone(PARIS).date()
         text, filters = sentences.read(self._asked.text, today)
         if query.start is not None or query.end is not None:
             filters = {name: value for name, value in filters.items() if name == "place"}
@@ -73,19 +77,9 @@ class _Wordings:
             filters.pop("place", None)
         return text, filters
 
-    def _read(self, changes: dict[str, str]) -> Asked:
-        """The question with these parameters changed, as the page would read it."""
-        params: dict[str, list[str]] = {}
-        for name, value in self._asked.changed(**changes):
-            params.setdefault(name, []).append(value)
-        query = self._asked.query
-        return reading.read(
-            params, now=self._now, limit=query.limit, spread=query.spread, language=query.language
-        )
-
     def _offers(self, **changes: str) -> bool:
         """Keep this question if it finds something."""
-        made = self._read(changes)
+        made = _read(self._asked, changes)
         if made.params in self._found:
             return True
         total = self._count(made.query) if made.asks_something else 0
@@ -94,13 +88,29 @@ class _Wordings:
         return bool(total)
 
     def _together(self, units: list[str], kept: list[str], filters: dict[str, str]) -> bool:
-        query = self._read({"q": "", **filters}).query
+        query = _read(self._asked, {"q": "", **filters}).query
         sets = _largest(units[:MOST_WORDS], kept, query, self._count)
         if len(units) < 2:
             return False
         for chosen in sets[:MOST_TOGETHER]:
             self._offers(q=" ".join([*chosen, *kept]), **filters)
         return bool(sets)
+
+
+def _read(asked: Asked, changes: dict[str, str]) -> Asked:
+    """The question with these parameters changed, as the page would read it."""
+    params: dict[str, list[str]] = {}
+    for name, value in asked.changed(**changes):
+        params.setdefault(name, []).append(value)
+    query = asked.query
+    return reading.read(
+        params, now=_now(asked), limit=query.limit, spread=query.spread, language=query.language
+    )
+
+
+def _now(asked: Asked) -> datetime:
+    """When it was asked: the query is of the end of its minute, which may be tomorrow."""
+    return datetime.fromtimestamp(asked.query.now - 1, UTC)
 
 
 def _largest(
