@@ -39,7 +39,7 @@ def show() -> Any:
             for key, text in moderation.REASONS.items()
         ],
         decisions=[_told(one) for one in moderation.recent(20)],
-        feeds=queue.feeds,
+        feeds=[(feed, asked) for feed in queue.feeds if (asked := feed_answers.question(feed))],
         claims=claims.waiting(),
         proposed=partners.waiting(),
     )
@@ -169,9 +169,11 @@ def undo(decision_id: int) -> Any:
 
 
 def _done(said: str) -> Any:
+    """Back to the queue as it was filtered: the next case of a kind follows the one before."""
     db.session.commit()
     flash(said)
-    return redirect(url_for("moderation.show"), code=303)
+    kind = request.form.get("kind")
+    return redirect(url_for("moderation.show", kind=kind if kind in KINDS else None), code=303)
 
 
 def _reason() -> ReasonForm:

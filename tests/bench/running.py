@@ -9,7 +9,7 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,15 +39,19 @@ def make_demo(folder: Path, offers: int = 600, port: int = 8000) -> Flask:
 
 @contextmanager
 def served_demo(
-    offers: int = 600, workers: int = 2, port: int = 0, **settings: str
+    offers: int = 600,
+    workers: int = 2,
+    port: int = 0,
+    prepare: Callable[[Flask], object] = lambda app: None,
+    **settings: str,
 ) -> Iterator[str]:
     """The address of a running demo: gunicorn and the worker as `make run` starts them, ended by their process ids.
 
-    Without a `port` any free one. `settings` are more RELAIS_ settings, without the prefix.
+    Without a `port` any free one. `prepare` adds to the demo before it is served. `settings` are more RELAIS_ settings, without the prefix.
     """
     with tempfile.TemporaryDirectory() as folder:
         port = port or free_port()
-        make_demo(Path(folder), offers, port)
+        prepare(make_demo(Path(folder), offers, port))
         with served(Path(folder), port, workers, **settings) as servers:
             yield servers.address
 

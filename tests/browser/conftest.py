@@ -7,11 +7,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy import select
 
+from portal import db
+from portal.models import Person
+from portal.services import feeds, partners
 from tests import oidc
 from tests.bench.running import served_demo
 from tests.browser.walking import enter_in_one_click
+from tests.delivering import deliver, table
 from tests.ports import free_port
 
 SLOW = 30_000  # milliseconds that a busy machine may take; nothing waits longer than it must
@@ -31,8 +37,26 @@ def served() -> Iterator[tuple[str, oidc.Provider]]:
             "LOGIN_DEMO_CLIENT_SECRET": setting.client_secret,
             "LOGIN_DEMO_DISCOVERY_URL": setting.discovery_url,
         }
-        with served_demo(offers=60, port=port, **settings) as address:
+        with served_demo(offers=60, port=port, prepare=leave_questions, **settings) as address:
             yield address, provider
+
+
+def leave_questions(app: Flask) -> None:
+    """Two feeds that wait for a moderator, with names and addresses of one endless word: a suspect one and a proposed one."""
+    address = "https://exemple.org/" + "chemin-sans-fin-" * 40
+    rows = [f"d{n};Veiller sur {n};Texte;Les Veilleurs;48000;Mende;;" for n in range(30)]
+    with app.app_context(), db.database().writing() as session:
+        suspect = feeds.add("flux-douteux", "", "table", title="Fluxdontlenomnefinitpas" * 5)
+        deliver(session, suspect, table(*rows))
+        deliver(
+            session,
+            suspect,
+            table(*rows[:3], "e1;Veiller encore;Texte;Les Veilleurs;48000;Mende;;"),
+        )
+        suspect.url, suspect.next_run_at = address, None
+        person = session.scalars(select(Person).limit(1)).one()
+        partners.propose(person, "Fluxproposé" * 10, address + "2")
+        session.commit()
 
 
 @pytest.fixture(scope="session")

@@ -144,6 +144,13 @@ def partner_ids(page: Page) -> None:
     expect(page.get_by_role("heading", name="Ce que la table ferait")).to_be_visible()
 
 
+def questions(page: Page) -> None:
+    """The feeds that wait for a moderator, every fold open."""
+    page.goto("/moderation")
+    expect(page.get_by_role("heading", name="Flux qui attendent un avis")).to_be_visible()
+    page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
+
+
 PAGES = (
     Seen("home", "", at("/")),
     Seen("search", "", at("/search?place=Lyon")),
@@ -193,4 +200,6 @@ PAGES = (
     Seen("partner-new", "volunteer", at("/partners/new")),
     Seen("partner-none", "volunteer", at("/partners")),
     Seen("moderation", "moderator", at("/moderation")),
+    Seen("moderation-feeds", "moderator", questions),
+    Seen("partner-suspect", "moderator", at("/partners/flux-douteux")),
 )

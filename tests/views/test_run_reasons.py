@@ -90,14 +90,13 @@ def test_the_letter_about_a_suspect_run_is_of_its_readers_language(
 @pytest.mark.parametrize(
     ("language", "said"), [("fr", "38 offres sur 40"), ("en", "38 offers of 40")]
 )
-def test_pages_of_partners_and_moderators_say_it_in_the_visitors_language(
+def test_the_page_of_a_run_says_it_in_the_visitors_language(
     app: Flask, suspect: FeedRun, cast: Cast, language: str, said: str
 ) -> None:
     mona = signed_in(Visitor(app), cast.mona)
-    for path in (f"/partners/jardins/runs/{suspect.id}", "/moderation"):
-        page = mona.get(f"{path}?lang={language}")
-        assert said in page.words, path
-        assert not page.soup.select("main [lang]")
+    page = mona.get(f"/partners/jardins/runs/{suspect.id}?lang={language}")
+    assert said in page.words
+    assert not page.soup.select("main [lang]")
 
 
 def test_a_run_that_a_newer_one_replaced_says_so_in_both_languages(
