@@ -1,21 +1,26 @@
 """`make bench-feeds`: how long a feed takes, in what memory, and what searches take meanwhile.
 
 A whole portal as `make run` starts it (web server, worker, embedded index), and `feeds import` as a partner's run beside
-it: all records new, then all unchanged, then a feed of 200 MiB. Time counts until the last offer can be found; then until
-nothing waits any more, twins included. A run at full size keeps its figures in docs/feeds-bench.md.
+it: all records new, then all unchanged, then a feed of 200 MiB. In a second portal the worker itself reads the first feed
+from an address, as it does by its timetable. Time counts until the last offer can be found; then until nothing waits any
+more, twins included. A run at full size keeps its figures in docs/feeds-bench.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import urllib.request
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote
 
@@ -79,13 +84,20 @@ def main() -> None:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
         )
-        with served(folder, port) as servers, Progress(*columns) as bar:
-            for one, feed, description in plan(given.records, given.big):
-                path = folder / f"{feed}.csv"
-                if not path.exists():
-                    write_table(path, one.records, description)
-                measure(one, servers, folder, path, bar)
-                done.append(one)
+        second = folder / "second"
+        shutil.copytree(folder, second)
+        with Progress(*columns) as bar:
+            with served(folder, port) as servers:
+                for one, feed, description in plan(given.records, given.big):
+                    path = folder / f"{feed}.csv"
+                    if not path.exists():
+                        write_table(path, one.records, description)
+                    measure(one, servers, folder, path, bar)
+                    done.append(one)
+            one = Measured(imports_page.BY_WORKER, given.records, are_new=True)
+            with served(second, port) as servers:
+                measure(one, servers, second, folder / "small.csv", bar)
+            done.append(one)
     imports_page.show(done, load)
     if (given.records, given.big) == (RECORDS, BIG):
         imports_page.write(done, load)
@@ -105,14 +117,63 @@ def plan(records: int, big: int) -> list[tuple[Measured, str, str]]:
 
 
 def measure(one: Measured, servers: Servers, folder: Path, feed: Path, bar: Progress) -> None:
-    """Import a file by the command while pages are searched, until the worker has nothing left to do."""
-    portal = Portal(folder)
+    """Have a file read while pages are searched, until the worker has nothing left to do."""
+    portal, worker = Portal(folder), servers.worker.pid
+    settle(portal, lambda: None)
     reading = bar.add_task(f"{one.what}: read", total=one.records)
     over = threading.Event()
     asking = threading.Thread(target=ask, args=(servers.address, over, one.searches))
-    stored, worked = portal.stored(), processor(servers.worker.pid)
+    stored, worked = portal.stored(), processor(worker)
+    one.worker_start = memory(worker, "VmRSS")
+
+    def look() -> int:
+        one.worker_shares = max(one.worker_shares, memory(worker, "Pss"))
+        return portal.stored() - stored
+
     began = time.perf_counter()
     asking.start()
+    read = by_worker if one.is_by_worker else by_command
+    for count in read(one, servers, portal, feed, look):
+        bar.update(reading, completed=count)
+    one.read_seconds = time.perf_counter() - began
+    bar.update(reading, completed=one.records)
+    if one.are_new:
+        if portal.stored() - stored != one.records:
+            raise SystemExit(f"Of {one.records} records {portal.stored() - stored} came in.")
+        finding = bar.add_task(f"{one.what}: can be found", total=one.records)
+        while unfound := portal.unfound():
+            look()
+            bar.update(finding, completed=one.records - unfound)
+            time.sleep(LOOK)
+        bar.update(finding, completed=one.records)
+    one.seconds = time.perf_counter() - began
+    over.set()
+    asking.join()
+    most = max(1, portal.waiting())
+    settling = bar.add_task(f"{one.what}: twins looked for", total=most)
+
+    def look_again() -> None:
+        look()
+        bar.update(settling, completed=most - min(most, portal.waiting()))
+
+    settle(portal, look_again)
+    bar.update(settling, completed=most)
+    one.settled_seconds = time.perf_counter() - began
+    one.worker_processor = processor(worker) - worked
+    one.worker_peak = memory(worker, "VmHWM")
+
+
+def settle(portal: Portal, look: Callable[[], object]) -> None:
+    """Until the worker has nothing left to do."""
+    while portal.waiting():
+        look()
+        time.sleep(LOOK)
+
+
+def by_command(
+    one: Measured, servers: Servers, portal: Portal, feed: Path, look: Callable[[], int]
+) -> Iterator[int]:
+    """The command `feeds import` reads the file; gives how many records are stored by now."""
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "feeds", "import", str(feed)]
     with subprocess.Popen(
         [*command, "--name", feed.stem],
@@ -122,35 +183,52 @@ def measure(one: Measured, servers: Servers, folder: Path, feed: Path, bar: Prog
         stderr=subprocess.DEVNULL,
     ) as process:
         while process.poll() is None:
-            now = memory(process.pid, "VmHWM")
-            if portal.stored() == stored:
+            now, count = memory(process.pid, "VmHWM"), look()
+            if not count:
                 one.import_start = max(now, one.import_start)
             one.import_peak = max(now, one.import_peak)
+            one.import_shares = max(memory(process.pid, "Pss"), one.import_shares)
             one.import_processor = max(processor(process.pid), one.import_processor)
-            bar.update(reading, completed=portal.stored() - stored)
+            yield count
             time.sleep(LOOK)
-    one.read_seconds = time.perf_counter() - began
-    bar.update(reading, completed=one.records)
     if process.returncode:
         raise SystemExit(f"The import of {feed.name} ended with {process.returncode}.")
-    if one.are_new:
-        finding = bar.add_task(f"{one.what}: can be found", total=one.records)
-        while unfound := portal.unfound():
-            bar.update(finding, completed=one.records - unfound)
+
+
+def by_worker(
+    one: Measured, servers: Servers, portal: Portal, feed: Path, look: Callable[[], int]
+) -> Iterator[int]:
+    """The feed is added with an address on loopback, and the worker finds that its time has come."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "feeds", "add", feed.stem]
+    with offered(feed.parent) as address:
+        subprocess.run(
+            [*command, f"{address}/{feed.name}"],
+            cwd=ROOT,
+            env=servers.environment,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        while not portal.read(feed.stem):
+            yield look()
             time.sleep(LOOK)
-        bar.update(finding, completed=one.records)
-    one.seconds = time.perf_counter() - began
-    over.set()
-    asking.join()
-    most = max(1, portal.waiting())
-    settling = bar.add_task(f"{one.what}: twins looked for", total=most)
-    while waiting := portal.waiting():
-        bar.update(settling, total=max(most, waiting), completed=most - min(most, waiting))
-        time.sleep(LOOK)
-    bar.update(settling, completed=most)
-    one.settled_seconds = time.perf_counter() - began
-    one.worker_processor = processor(servers.worker.pid) - worked
-    one.worker_peak = memory(servers.worker.pid, "VmHWM")
+
+
+@contextmanager
+def offered(folder: Path) -> Iterator[str]:
+    """The address of a web server for the files of a folder, as a partner has one."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Partner, directory=folder)) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+class Partner(SimpleHTTPRequestHandler):
+    """Files, without a word on the screen."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        return
 
 
 def ask(address: str, over: threading.Event, seconds: list[float]) -> None:

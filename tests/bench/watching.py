@@ -30,21 +30,35 @@ class Portal:
             "SELECT count(*) FROM outbox WHERE kind = 'index' AND done_at IS NULL AND due_at = created_at"
         )
 
-    def _count(self, sql: str) -> int:
+    def read(self, feed: str) -> int:
+        """How many runs of a feed are over."""
+        return self._count(
+            "SELECT count(*) FROM feed_runs JOIN feeds ON feeds.id = feed_id"
+            " WHERE name = ? AND finished_at IS NOT NULL",
+            feed,
+        )
+
+    def _count(self, sql: str, *given: str) -> int:
         connection = sqlite3.connect(self._database, uri=True, timeout=10)
         try:
-            return int(connection.execute(sql).fetchone()[0])
+            return int(connection.execute(sql, given).fetchone()[0])
         finally:
             connection.close()
 
 
 def memory(pid: int, which: str) -> float:
-    """MiB of a process; 0 when it is gone."""
+    """MiB of a process; 0 when it is gone. `VmHWM` is its most so far, pages of libraries that others map too included.
+
+    `Pss` is what it has now, each page that several programs share counted in equal parts.
+    """
+    file = Path(f"/proc/{pid}/{'smaps_rollup' if which == 'Pss' else 'status'}")
     try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        lines = file.read_text().splitlines()
     except (FileNotFoundError, ProcessLookupError):
         return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(which)), 0.0)
+    return next(
+        (int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{which}:")), 0.0
+    )
 
 
 def processor(pid: int) -> float:
