@@ -3,6 +3,8 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 FLASK := .venv/bin/flask --app wsgi
 export PYTHONDONTWRITEBYTECODE ?= 1
+# One heap for all threads: otherwise glibc gives each its own, and each keeps what it needed once.
+export MALLOC_ARENA_MAX ?= 1
 
 .PHONY: help run test test-whoosh3 check format bench bench-search bench-feeds judged trust trust-fast migrate messages pictures vendor lock clean
 

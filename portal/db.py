@@ -183,6 +183,7 @@ def _connect_sqlite(connection: Any, _record: object) -> None:
         "busy_timeout=15000",  # four busy writers can keep a fifth out for seconds: it waits, it does not fail
         "foreign_keys=ON",
         "temp_store=MEMORY",
+        "cache_size=-1000",  # KiB for each connection, of which a worker has eight; the system caches the file anyway
     ):
         cursor.execute(f"PRAGMA {rule}")
     cursor.close()

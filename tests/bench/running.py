@@ -70,7 +70,12 @@ class Servers:
 def served(folder: Path, port: int, workers: int = 2, **settings: str) -> Iterator[Servers]:
     """The web server and the worker on a folder that holds a demo; both are ended by their process ids."""
     wanted = {"DATA": str(folder), "PORT": str(port), "DEMO": "1", **settings}
-    environment = {**os.environ, **{f"RELAIS_{name}": value for name, value in wanted.items()}}
+    heap = {"MALLOC_ARENA_MAX": "1"}  # as the Makefile has it
+    environment = {
+        **heap,
+        **os.environ,
+        **{f"RELAIS_{name}": value for name, value in wanted.items()},
+    }
     web_server = [
         *("gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"),
         *("--workers", str(workers), "--threads", "4", "--worker-class", "gthread"),
