@@ -88,6 +88,7 @@ class JsonCutter:
             self._advance(self._at + 1)
             if str(name[0]) in self._shape.lists and self._peek() == "[":
                 yield from self._list()
+                self._closed = False  # the list is whole, what stands around it is not yet
             else:
                 value = self._decode(self._at) if self._peek() else None
                 if value is None:
