@@ -178,7 +178,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /dashboard/<slug>/team/<int:membership_id>/remove": {},
     "POST /dashboard/<slug>/team/<int:membership_id>/role": {"role": "coordinator"},
     "POST /dashboard/<slug>/team/invitations/<int:invitation_id>/revoke": {},
-    "POST /feeds/check": {"url": "http://127.0.0.1:1/flux.xml", "format": "", "date_order": "dmy"},
+    "POST /feeds/check": {"url": "http://127.0.0.1:1/flux.xml", "format": "", "date_order": "dmy", "country": "BE", "zone": ""},
     "POST /invitations/<token>/refuse": {},
     "POST /moderation/associations/<int:association_id>/approve": {},
     "POST /moderation/associations/<int:association_id>/refuse": REASON,
@@ -213,6 +213,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /partners/<name>/confirm": {},
     "POST /partners/<name>/digest": {"value": "0"},
     "POST /partners/<name>/dismiss": {},
+    "POST /partners/<name>/home": {"country": "FR", "zone": "Indian/Reunion"},
     "POST /partners/<name>/ids": {"table": "ancien;nouveau\n1;2\n", "confirmed": "1"},
     "POST /partners/<name>/pause": {},
     "POST /partners/<name>/resume": {},
@@ -220,7 +221,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /partners/digest/<token>": {},
     "POST /partners/new": {
         "url": "https://example.org/nouveau.xml", "title": "Nouveau flux", "format": "",
-        "date_order": "dmy", "association": "",
+        "date_order": "dmy", "country": "FR", "zone": "Indian/Reunion", "association": "",
     },
     "POST /shifts/<int:ident>/signups": {
         "first_name": "Zoé", "email": "zoe@example.org", "party": "2", "phone": "06 12 34 56 78",

@@ -46,7 +46,35 @@ def is_web_address(form: Form, field: Field) -> None:
         ) from error
 
 
-class FeedForm(Form):
+class HomeForm(Form):
+    """The country and the clock of records that name none."""
+
+    country = SelectField(_("Pays, où une annonce n’en dit pas"), default=feed_countries.COUNTRY)
+    zone = SelectField(_("Heure, où rien ne la dit"), default="")
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.country.choices = [(code, country_name(code)) for code in HOMES]
+        clocks = {code: clocks_of(code) for code in HOMES}
+        self.zone.choices = {
+            "": [("", gettext("Celle du pays"))],
+            **{
+                country_name(code): [(zone, zone_name(zone)) for zone in zones]
+                for code, zones in clocks.items()
+            },
+        }
+
+    def validate_zone(self, field: Field) -> None:
+        """One of the country's; one must be said where a country has several and none goes first."""
+        try:
+            feed_countries.home(self.country.data or "", field.data or "")
+        except Invalid as error:
+            if error.field == "zone":
+                named = ", ".join(map(zone_name, clocks_of(self.country.data or "")))
+                raise ValidationError(gettext(error.sentence) % {"zones": named}) from error
+
+
+class FeedForm(HomeForm):
     """Where a feed is and how to read it. The file, when there is one, comes beside the form."""
 
     url = StringField(_("Adresse du flux"), [Length(max=1000), is_one_line], filters=[stripped])
@@ -63,31 +91,6 @@ class FeedForm(Form):
         default="dmy",
         choices=[Choice("dmy", _("3 avril")), Choice("mdy", _("4 mars"))],
     )
-
-    country = SelectField(_("Pays, où une annonce n’en dit pas"), default=feed_countries.COUNTRY)
-    zone = SelectField(_("Heure, où rien ne la dit"), default="")
-
-    def __init__(self, *given: Any, **more: Any) -> None:
-        super().__init__(*given, **more)
-        self.country.choices = [(code, country_name(code)) for code in HOMES]
-        clocks = {code: clocks_of(code) for code in HOMES}
-        self.zone.choices = {
-            "": [("", gettext("Celle du pays"))],
-            **{
-                country_name(code): [(zone, zone_name(zone)) for zone in zones]
-                for code, zones in clocks.items()
-                if len(zones) > 1
-            },
-        }
-
-    def validate_zone(self, field: Field) -> None:
-        """One of the country's; one must be said where a country has several and none goes first."""
-        try:
-            feed_countries.home(self.country.data or "", field.data or "")
-        except Invalid as error:
-            if error.field == "zone":
-                named = ", ".join(map(zone_name, clocks_of(self.country.data or "")))
-                raise ValidationError(gettext(error.sentence) % {"zones": named}) from error
 
 
 class ProposalForm(FeedForm):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from portal import clock
 from portal.errors import Invalid
 from portal.formats.zones import HOMES, clocks_of, main_clock
+from portal.models import Feed
 
 COUNTRY = HOMES[0]  # of a feed that nobody asked
 
@@ -35,3 +37,13 @@ def home(country: str = "", zone: str = "") -> tuple[str, str]:
             zones=", ".join(clocks),
         )
     return country, zone or main_clock(country)
+
+
+def change(feed: Feed, country: str, zone: str) -> None:
+    """Give a feed another country and clock. The next run, which is soon when one is to come, reads the same file anew.
+
+    Raises Invalid like `home`.
+    """
+    feed.country, feed.zone = home(country, zone)
+    feed.etag = feed.last_modified = ""
+    feed.next_run_at = feed.next_run_at and clock.now()

@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 
 from portal import db, permissions
 from portal.errors import Invalid
-from portal.forms.feed import ProposalForm
+from portal.forms.feed import HomeForm, ProposalForm
 from portal.models import Association, Feed, Person
-from portal.services import feed_answers, feeds, partners
+from portal.services import feed_answers, feed_countries, feeds, partners
 from portal.views import access
 from portal.views.access import by_token, feed_runners, one_click, signed_in
 
@@ -93,6 +93,15 @@ def dismiss(feed: Feed) -> Any:
     """The implausible run was wrong."""
     feed_answers.dismiss(feed, db.session.commit)
     return _done(feed, _("Le passage est écarté : les offres d’avant restent."))
+
+
+@pages.post("/<name>/home")
+@feed_runners
+def change_home(feed: Feed) -> Any:
+    """The country and the clock of what names none."""
+    form = HomeForm(request.form)
+    feed_countries.change(feed, form.country.data or "", form.zone.data or "")
+    return _done(feed, _("C’est noté. Le prochain passage relit tout le flux ainsi."))
 
 
 @pages.post("/<name>/digest")

@@ -13,7 +13,7 @@ from flask_babel import ngettext
 
 from portal import db, formatting, language, permissions
 from portal.errors import NotFound
-from portal.forms.feed import format_title
+from portal.forms.feed import HomeForm, format_title
 from portal.models import Feed, FeedRun
 from portal.services import feed_answers, feed_reports, partners
 from portal.views import access, dashboard
@@ -55,6 +55,7 @@ def show(feed: Feed) -> Any:
         curve=feed_reports.curve(feed),
         quality=feed_reports.quality(feed),
         format_title=format_title(feed.format) if feed.format else "",
+        home=HomeForm(obj=feed),
         more=lambda code: (
             url_for(".problems", name=feed.name, run_id=last.id, code=code) if last else ""
         ),

@@ -15,13 +15,14 @@ from portal.cli.feeds import commands
 from portal.db import Database
 from portal.errors import Invalid
 from portal.formats.zones import HOMES, clocks_of, find_zone
-from portal.models import Feed, Offer
-from portal.services import feed_countries
-from tests.delivering import signed_in
+from portal.models import Feed, Offer, Shift
+from portal.services import feed_countries, feeds
+from tests.delivering import deliver, signed_in
 from tests.formats.reading import read
 from tests.people import Cast
 from tests.visitor import Page, Visitor
 
+FAR = datetime(2090, 1, 1, tzinfo=UTC)
 # The same record in each format: in a Springfield without a state, at six in the evening of no clock in particular.
 SPRINGFIELD = {
     "table": "identifiant;titre;ville;date de début;heure de début\n1;T;Springfield;2031-03-01;18:00\n",
@@ -126,6 +127,44 @@ def test_a_country_of_several_clocks_wants_one_and_names_them(
     assert told is not None and "New York, Chicago" in told.get_text()
     assert page.soup.select_one("details[open] #zone")  # not folded away
     assert session.scalars(select(Feed)).all() == []
+
+
+def test_a_partner_changes_both_later_and_the_same_file_is_read_anew(
+    app: Flask, cast: Cast, database: Database
+) -> None:
+    file = SPRINGFIELD["table"].encode()
+    with database.writing() as opened:
+        made = feeds.add("jardins", "https://example.org/f.csv", "table")
+        made.association_id, made.etag, made.next_run_at = cast.jardins.id, '"7"', FAR
+        opened.commit()
+        deliver(opened, made, file)
+    alice = signed_in(Visitor(app), cast.alice)
+    alice.get("/partners/jardins")
+    page = alice.submit("/partners/jardins/home", country="FR", zone="Indian/Reunion")
+    assert page.status == 200 and "France, heure : La Réunion" in page.words
+    with database.writing() as opened:
+        made = feeds.by_name("jardins")
+        assert (made.country, made.zone, made.etag) == ("FR", "Indian/Reunion", "")
+        assert made.next_run_at is not None and made.next_run_at < FAR
+        deliver(opened, made, file)
+        starts = opened.scalars(select(Shift.starts_at)).all()
+        assert starts == [datetime(2031, 3, 1, 14, tzinfo=UTC)]
+    alice.get("/partners/jardins")
+    assert alice.submit("/partners/jardins/home", country="US", zone="").status == 422
+    with database.reading() as opened:
+        assert opened.scalars(select(Feed.country)).one() == "FR"
+
+
+def test_a_country_of_one_clock_is_shown_again_as_it_was_said(
+    app: Flask, cast: Cast, session: Session
+) -> None:
+    propose(app, cast, country="BE")
+    mona = signed_in(Visitor(app), cast.mona)
+    mona.get("/moderation")
+    page = mona.submit("/feeds/check")
+    assert not page.soup.select(".field__error")
+    form = mona.get("/partners/le-flux").form("/partners/le-flux/home")
+    assert (form["country"], form["zone"]) == ("BE", "Europe/Brussels")
 
 
 def test_a_check_reads_as_the_run_would(app: Flask) -> None:
