@@ -31,7 +31,7 @@ class Link(Base):
     )
     url: Mapped[str] = mapped_column(String(1000))
     state: Mapped[LinkState] = mapped_column(enum_type(LinkState))
-    why: Mapped[str] = mapped_column(String(200), default="")  # "404", or a sentence
+    why: Mapped[str] = mapped_column(String(200), default="")  # "404", or the code of what happened
     checked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     bad_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -44,7 +44,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check found; `why` is a status or a sentence."""
+    """What a check found; `why` is a status, or the code of a FetchError."""
 
     state: LinkState
     why: str = ""
@@ -115,9 +115,9 @@ def check(url: str, robots: Robots, *, allow_private: bool = False) -> Verdict:
         try:
             status = probe(url, method=method, max_seconds=MAX_SECONDS, allow_private=allow_private)
         except AddressRefused as error:
-            return Verdict(LinkState.BAD, error.in_words())
+            return Verdict(LinkState.BAD, error.code)
         except FetchError as error:
-            status, why = 0, error.in_words()
+            status, why = 0, error.code
         if 200 <= status < 300:
             return Verdict(LinkState.GOOD)
     if status in NOT_FOR_US:

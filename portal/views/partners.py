@@ -14,7 +14,7 @@ from flask_babel import ngettext
 from portal import db, formatting, language, permissions
 from portal.errors import NotFound
 from portal.forms.feed import HomeForm, format_title
-from portal.models import Feed, FeedRun
+from portal.models import Feed, FeedRun, Link
 from portal.services import feed_answers, feed_reports, partners
 from portal.views import access, dashboard
 from portal.views.access import partners as for_partners
@@ -139,6 +139,7 @@ def offers(feed: Feed) -> Any:
         page=page,
         pages=pages_of(total),
         dead=feed_reports.dead(feed) if page == 1 else [],
+        link_word=link_word,
         url=lambda n: url_for(".offers", name=feed.name, page=n),
     )
 
@@ -199,6 +200,19 @@ def pages_of(total: int) -> int:
 def sentence_of(problem: Any) -> str:
     """A stored problem's sentence in the visitor's language."""
     return str((language.spoken() == "en" and problem.sentence_en) or problem.sentence)
+
+
+def link_word(link: Link) -> str:
+    """Why a page is called dead: what its server answered, or what happened on the way."""
+    words = {
+        "address_refused": _("l’adresse n’est pas publique"),
+        "unreachable": _("le serveur ne répond pas"),
+        "download_too_slow": _("le serveur est trop lent"),
+        "bad_answer": _("la réponse est illisible"),
+        "too_many_redirects": _("elle renvoie d’adresse en adresse"),
+        "headers_too_long": _("la réponse est illisible"),
+    }
+    return str(words.get(link.why, link.why))
 
 
 def field_word(name: str) -> str:

@@ -216,6 +216,29 @@ def test_each_offer_shows_its_views_click_outs_and_signups(
     assert feed_reports.quality(feed).dead == 1
 
 
+@pytest.mark.parametrize(
+    ("language", "why", "said"),
+    [
+        ("fr", "unreachable", "le serveur ne répond pas"),
+        ("en", "unreachable", "the server does not answer"),
+        ("en", "too_many_redirects", "it leads from address to address"),
+        ("en", "404", "404"),
+    ],
+)
+def test_why_a_page_is_dead_is_said_in_the_visitors_language(
+    alice: Visitor, feed: Feed, session: Session, language: str, why: str, said: str
+) -> None:
+    offer = session.scalars(select(Offer).where(Offer.external_id == "b")).one()
+    offer.detail_url = "https://example.org/b"
+    session.add(
+        Link(offer_id=offer.id, url=offer.detail_url, state=LinkState.BAD, why=why,
+             checked_at=clock.now(), bad_since=clock.now(), due_at=clock.now())
+    )  # fmt: skip
+    session.commit()
+    page = alice.get(f"/partners/jardins/offers?lang={language}")
+    assert page.soup.select_one(".notice li .soft").get_text() == said
+
+
 def test_quality_counts_what_is_fresh_complete_and_doubled(feed: Feed, session: Session) -> None:
     offers = {o.external_id: o for o in session.scalars(select(Offer).where(Offer.feed_id == feed.id))}  # fmt: skip
     offers["a"].description, offers["a"].themes = "<p>" + "x" * 100 + "</p>", ["environment"]
