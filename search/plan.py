@@ -128,7 +128,9 @@ def _likelier(query: Query, lexicon: Lexicon) -> Iterator[tuple[Clause, ...]]:
     clauses = () if query.exact else query.words
     for at, (clause, need) in enumerate(zip(clauses, _needs(clauses), strict=True)):
         typed = _may_be_a_slip(clause, need)
-        used = _meant(fold(typed), lexicon) if typed else None
+        if not typed:
+            continue
+        used = _meant(fold(typed), lexicon)
         if used and lexicon.frequency(fold(used)) >= FAR_MORE * lexicon.frequency(fold(typed)):
             yield (*clauses[:at], Clause((Term((used,)),)), *clauses[at + 1 :])
 

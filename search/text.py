@@ -24,7 +24,7 @@ from search.document import Language
 ENGLISH_MARK = "~"
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 GAP = 100
-_CACHE = 20_000
+_CACHE = 8_000  # words, of some 200 bytes each
 
 _APOSTROPHE = re.compile("[’ʼ‘´`′＇ʹ‛]")
 _UNSEEN = re.compile(
@@ -69,11 +69,13 @@ def pieces(text: str) -> list[str]:
     return _PIECE.findall(clean(text))
 
 
-@lru_cache(_CACHE)
 def fold(word: str) -> str:
     """The word without case, accents or ligatures: Œuvre is oeuvre."""
-    if word.isascii():
-        return word.lower()
+    return word.lower() if word.isascii() else _bare(word)
+
+
+@lru_cache(_CACHE)
+def _bare(word: str) -> str:
     bare = unicodedata.normalize("NFKD", word.casefold().translate(_LIGATURES))
     return "".join(c for c in bare if not unicodedata.combining(c))
 

@@ -128,7 +128,7 @@ def roots(words: Iterable[tuple[str, ...]]) -> frozenset[str]:
     return frozenset().union(*map(_roots, words))
 
 
-@lru_cache(50_000)
+@lru_cache(10_000)
 def _roots(forms: tuple[str, ...]) -> frozenset[str]:
     return frozenset(form[:ROOT] for form in forms)
 
