@@ -34,10 +34,14 @@ def open_a_card(page: Page) -> str:
 
 
 def sign_up(page: Page, first_name: str, email: str) -> None:
-    """Two fields and a button."""
+    """Two fields, an age where it is asked, and a button."""
     box = page.locator("#signup")
     box.get_by_label("Prénom").fill(first_name)
     box.get_by_label("E-mail").fill(email)
+    for age in box.get_by_label(
+        re.compile(r"J’ai \d+ ans")
+    ).all():  # the first offer of the day may ask for one
+        age.check()
     box.get_by_role("button", name="Je m’inscris").click()
     page.wait_for_url(re.compile("/signups/"))
     expect(page.locator("main")).to_contain_text(email)
