@@ -11,7 +11,6 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.cli.feeds import commands
 from portal.formats import renumbering
 from portal.models import Feed, FeedState, Like, Offer, OfferState, RunOutcome, Shift, Signup
 from portal.services import feed_answers, feeds, rekeying
@@ -183,7 +182,7 @@ def test_the_command_says_what_it_did(
     file = tmp_path / "renumbering.csv"
     file.write_text("0;new-0\nnobody;new-1\n", encoding="utf-8")
     session.commit()
-    done = app.test_cli_runner().invoke(commands, ["rekey", "livres", str(file)])
+    done = app.test_cli_runner().invoke(args=["feeds", "rekey", "livres", str(file)])
     assert done.exit_code == 0, done.output
     assert "rekeyed 1  already 0  refused 1" in done.output
     assert "ligne 2" in done.output

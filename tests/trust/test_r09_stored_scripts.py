@@ -233,7 +233,9 @@ class _Careless(BaseLoader):
         self, environment: Environment, template: str
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
         text, name, _fresh = self.kept.get_source(environment, template)
-        return text.replace("{{ offer.title }}", "{{ offer.title|safe }}"), name, lambda: False
+        for said in ("offer.title", "piece"):
+            text = text.replace(f"{{{{ {said} }}}}", f"{{{{ {said}|safe }}}}")
+        return text, name, lambda: False
 
 
 @pytest.mark.browser
