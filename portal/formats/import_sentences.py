@@ -104,6 +104,19 @@ IMPORT_SENTENCES: Mapping[str, tuple[str, str]] = {
         "Le flux ne contient plus aucune annonce : rien n’a été retiré. Confirmez si c’est voulu.",
         "The feed holds no record any more: nothing was withdrawn. Confirm if that is meant.",
     ),
+    # how its question was answered
+    "confirmed": (
+        "Ce passage attendait une décision : il a été accepté.",
+        "This run waited for a decision: it was accepted.",
+    ),
+    "dismissed": (
+        "Ce passage attendait une décision : il a été écarté, et rien n’a été retiré.",
+        "This run waited for a decision: it was dismissed, and nothing was withdrawn.",
+    ),
+    "renumbered": (
+        "Ce passage attendait une décision : la table des identifiants y a répondu.",
+        "This run waited for a decision: the table of ids answered it.",
+    ),
     "replaced": (
         "Un passage plus récent a remplacé celui-ci.",
         "A newer run replaced this one.",

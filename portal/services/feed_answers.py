@@ -45,7 +45,7 @@ def confirm(feed: Feed, save: Save) -> int:
         last = _require(feed)
         last.withdrawn = feed_brake.withdraw(list(last.pending.get("missing", [])), save)
         feed_brake.show(feed, None, save)
-        settle(feed)
+        settle(feed, "confirmed")
         save()
         return last.withdrawn
 
@@ -55,7 +55,7 @@ def dismiss(feed: Feed, save: Save) -> None:
     with feed_turns.alone(feed, save) as save:
         _require(feed)
         feed_brake.drop(feed, save)
-        settle(feed)
+        settle(feed, "dismissed")
         save()
 
 
@@ -81,11 +81,11 @@ def _require(feed: Feed) -> FeedRun:
     return last
 
 
-def settle(feed: Feed) -> None:
-    """The decision is made: the feed goes on, at once."""
+def settle(feed: Feed, answer: str) -> None:
+    """The decision is made: the feed goes on, at once. `answer` is the code of what the run's page says from now on."""
     last = asked(feed)
     if last is not None:
-        last.outcome, last.pending = RunOutcome.DONE, {}
+        last.outcome, last.pending, last.why_code = RunOutcome.DONE, {}, answer
     grace.confirm(feed)
     feed.state, feed.next_run_at = FeedState.ACTIVE, clock.now()
     db.session.flush()

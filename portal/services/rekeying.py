@@ -213,4 +213,4 @@ def _answer(feed: Feed, moved: set[int]) -> None:
     missing = [ident for ident in held.pending.get("missing", []) if ident not in moved]
     held.pending = {"missing": missing}
     if not missing and not feed_brake.is_holding(feed):
-        feed_answers.settle(feed)
+        feed_answers.settle(feed, "renumbered")

@@ -109,6 +109,18 @@ def test_a_run_that_a_newer_one_replaced_says_so_in_both_languages(
         assert formatting.why(suspect).endswith("A newer run replaced this one.")
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"), [(feed_answers.confirm, "accepté"), (feed_answers.dismiss, "écarté")]
+)
+def test_a_run_that_was_answered_asks_no_more(
+    app: Flask, suspect: FeedRun, session: Session, answer: Callable[..., object], said: str
+) -> None:
+    assert "Confirmez" in formatting.why(suspect)
+    answer(suspect.feed, session.commit)
+    told = formatting.why(suspect)
+    assert said in told and "Confirmez" not in told
+
+
 def test_what_was_written_down_before_there_were_codes_is_shown_as_french(
     app: Flask, feed: Feed, cast: Cast, session: Session
 ) -> None:
@@ -143,7 +155,11 @@ def test_every_error_of_a_download_has_its_code_and_both_languages(
 
 
 @pytest.mark.parametrize(
-    "code", ["interrupted", "read_in_part", "too_much_gone", "nothing_left", "replaced"]
+    "code",
+    [
+        *("interrupted", "read_in_part", "too_much_gone", "nothing_left", "replaced"),
+        *("confirmed", "dismissed", "renumbered"),
+    ],
 )
 def test_every_end_of_a_run_is_told_in_both_languages(app: Flask, code: str) -> None:
     facts = {"gone": 1200, "before": 3000}
