@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from copy import copy
 from datetime import date, datetime, time, timedelta
@@ -12,14 +11,13 @@ from portal import themes
 from portal.formats.dates import Moment, clock_time, moment
 from portal.formats.durations import duration
 from portal.formats.item import FeedShift
+from portal.formats.listed_dates import Stretch, stretches
 from portal.formats.problem import Notebook
 from portal.formats.recurrence import clean_rule, make_rule
 from portal.formats.settings import ReadSettings
 from portal.formats.values import yes_no
 
 _LAST_MINUTE = time(23, 59)
-_BETWEEN_DATES = re.compile(r"[;|\n]")
-_WITHIN_DATES = re.compile(r",|\s(?:et|and|&)\s|\s(?=\d{1,4}[/.-]\d{1,2}[/.-]\d)")
 LONGEST_NIGHT = timedelta(
     hours=16
 )  # from an evening to the next day; beyond it the two hours contradict each other
@@ -31,8 +29,12 @@ class RowDates:
     def __init__(
         self, cells: Mapping[str, str], notes: Notebook, settings: ReadSettings, zone: ZoneInfo
     ) -> None:
-        self._cells, self._notes, self._zone = cells, notes, zone
         self._order = settings.date_order
+        if not cells.get("dates") and not cells.get("end_date"):
+            first = cells.get("start_date", "")
+            if len(stretches(first, "dates", Notebook(0, None), self._order)) > 1:
+                cells = {**cells, "start_date": "", "dates": first}
+        self._cells, self._notes, self._zone = cells, notes, zone
         self._start = moment(cells.get("start_date"), "start_date", notes, self._order)
         self._end = moment(cells.get("end_date"), "end_date", notes, self._order)
         if self._start and self._end and self._end.day < self._start.day:
@@ -46,33 +48,23 @@ class RowDates:
     def read(self, capacity: int | None) -> tuple[tuple[FeedShift, ...], bool]:
         """The shifts, and whether it is ongoing: because it says so, or because it says no date at all."""
         is_ongoing = bool(yes_no(self._cells.get("is_ongoing"), "is_ongoing", self._notes))
-        listed = self._listed()
+        listed = stretches(self._cells.get("dates", ""), "dates", self._notes, self._order)
         if repeated := self._repeated(capacity):
-            return (repeated, *(self._on(day, capacity) for day in listed)), is_ongoing
+            return (repeated, *(self._on(one, capacity) for one in listed)), is_ongoing
         if not listed and self._start is None and self._end is None:
             self._refuse_lost_dates(is_ongoing)
             return (), True
         if is_ongoing:
             return (), True
         first = (self._dated(capacity),) if self._start or self._end else ()
-        return (*first, *(self._on(day, capacity) for day in listed)), False
+        return (*first, *(self._on(one, capacity) for one in listed)), False
 
-    def _listed(self) -> list[Moment]:
-        """The dates of a cell that holds several: one a line, or between semicolons, else between commas and "et"."""
-        found = []
-        for piece in _BETWEEN_DATES.split(self._cells.get("dates", "")):
-            quiet = Notebook(0, None)
-            moment(piece, "dates", quiet, self._order)
-            # A comma may stand within a date: "Saturday, April 12, 2031".
-            pieces = _WITHIN_DATES.split(piece) if quiet.problems else [piece]
-            found += [moment(one, "dates", self._notes, self._order) for one in pieces]
-        return [day for day in found if day]
-
-    def _on(self, day: Moment, capacity: int | None) -> FeedShift:
-        """The shift of one date among several: its own hour, else that of the row; it ends on that day, or the night after."""
+    def _on(self, given: Stretch, capacity: int | None) -> FeedShift:
+        """The shift of one date among several: its own hours, else those of the row; a day ends on itself, or the night after."""
         one = copy(self)
-        one._start, one._end = day, None
-        one._begins = day.at or self._begins
+        one._start, one._end = given.first, given.last
+        one._begins = given.first.at or self._begins
+        one._ends = (given.last and given.last.at) or self._ends
         return one._dated(capacity)
 
     def _time(self, name: str, day: Moment | None) -> time | None:
@@ -83,10 +75,12 @@ class RowDates:
     def _refuse_lost_dates(self, is_ongoing: bool) -> None:
         """A date was written and cannot be used: an offer with a wrong date is worse than none."""
         names = ("start_date", "end_date", "dates")
-        written = next(filter(None, map(self._cells.get, names)), "")
+        name = next(filter(self._cells.get, names), "")
+        written = self._cells.get(name, "")
         means_no_end = any(problem.code == "date_far" for problem in self._notes.problems)
-        if written and not is_ongoing and not means_no_end:
-            self._notes.refused("start_date", written, "dates_lost")
+        is_always = " ".join(themes.words_of(written)) in _ALWAYS
+        if written and not (is_ongoing or means_no_end or is_always):
+            self._notes.refused(name, written, "dates_lost")
 
     def _dated(self, capacity: int | None) -> FeedShift:
         first = self._start or self._end
@@ -141,6 +135,20 @@ class RowDates:
         return 24 * 60 - 1 - begun
 
 
+# In the place of a date: none in particular.
+_ALWAYS = frozenset(
+    {
+        *(
+            "toute l annee",
+            "permanent",
+            "permanente",
+            "en permanence",
+            "en continu",
+            "tout le temps",
+        ),
+        *("all year", "all year round", "year round", "ongoing", "any time", "anytime"),
+    }
+)
 _IN_WORDS = {
     "chaque jour": "FREQ=DAILY", "tous les jours": "FREQ=DAILY", "quotidien": "FREQ=DAILY", "daily": "FREQ=DAILY",
     "chaque semaine": "FREQ=WEEKLY", "toutes les semaines": "FREQ=WEEKLY", "hebdomadaire": "FREQ=WEEKLY",

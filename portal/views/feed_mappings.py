@@ -20,7 +20,7 @@ MAPPINGS: dict[str, tuple[tuple[str, Any], ...]] = {
         ("association rna siren siret", _("qui publie")),
         ("place_name street postal_code city country lat lon", _("où ; des degrés inversés sont remis à l’endroit, une position qui contredit le code postal est retirée, et c’est signalé")),
         ("start_date end_date start_time end_time", _("un créneau ; sans date, le besoin vaut toute l’année")),
-        ("dates", _("plusieurs créneaux dans une case, les 200 prochains au plus : des dates entre points-virgules, virgules, « et » ou retours à la ligne, chacune avec son heure ou celle de la ligne ; une qui n’est pas comprise est signalée")),
+        ("dates", _("plusieurs créneaux dans une case, les 200 prochains au plus : des dates entre points-virgules, virgules, « et » ou retours à la ligne, chacune avec son heure ou celle de la ligne ; « 12, 13 et 14 avril 2031 » en fait trois, « du 12/04/2031 au 14/04/2031 » un seul, de trois jours ; une qui n’est pas comprise est signalée")),
         ("recurrence", _("une règle (FREQ=WEEKLY;BYDAY=TU) ou des mots (« chaque mardi »)")),
         ("places", _("combien de personnes : vide ou -999 sans limite, -8888 inconnu, 0 complet")),
         ("theme tags", _("les thèmes, par nom ou synonyme ; ce qui n’en est pas un est gardé comme mot-clé")),
