@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from portal import clock
-from portal.errors import Invalid
+from portal.errors import FeedBusy, Invalid
 from portal.formats.zones import HOMES, clocks_of, main_clock
 from portal.models import Feed
+from portal.services import feed_turns
 
 COUNTRY = HOMES[0]  # of a feed that nobody asked
 
@@ -39,11 +40,18 @@ def home(country: str = "", zone: str = "") -> tuple[str, str]:
     return country, zone or main_clock(country)
 
 
+def chosen_zone(feed: Feed) -> str:
+    """The zone that somebody chose for a feed; "" for that of its country, which another country changes with it."""
+    return "" if feed.zone == main_clock(feed.country) else feed.zone
+
+
 def change(feed: Feed, country: str, zone: str) -> None:
     """Give a feed another country and clock. The next run, which is soon when one is to come, reads the same file anew.
 
-    Raises Invalid like `home`.
+    Raises Invalid like `home`, and FeedBusy while a run reads it as it was: at its end it would take the file for known.
     """
+    if feed_turns.is_taken(feed):
+        raise FeedBusy(name=feed.title or feed.name)
     feed.country, feed.zone = home(country, zone)
     feed.etag = feed.last_modified = ""
     feed.next_run_at = feed.next_run_at and clock.now()

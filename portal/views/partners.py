@@ -15,7 +15,7 @@ from portal import db, formatting, language, permissions
 from portal.errors import NotFound
 from portal.forms.feed import HomeForm, format_title
 from portal.models import Feed, FeedRun, Link
-from portal.services import feed_answers, feed_reports, partners
+from portal.services import feed_answers, feed_countries, feed_reports, partners
 from portal.views import access, dashboard
 from portal.views.access import partners as for_partners
 from portal.views.access import signed_in
@@ -55,7 +55,7 @@ def show(feed: Feed) -> Any:
         curve=feed_reports.curve(feed),
         quality=feed_reports.quality(feed),
         format_title=format_title(feed.format) if feed.format else "",
-        home=HomeForm(obj=feed),
+        home=HomeForm(country=feed.country, zone=feed_countries.chosen_zone(feed)),
         more=lambda code: (
             url_for(".problems", name=feed.name, run_id=last.id, code=code) if last else ""
         ),

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from portal.cli.feeds import commands
 from portal.db import Database
-from portal.errors import Invalid
+from portal.errors import FeedBusy, Invalid
 from portal.formats.zones import HOMES, clocks_of, find_zone
 from portal.models import Feed, Offer, Shift
-from portal.services import feed_countries, feeds
+from portal.services import feed_countries, feed_turns, feeds
 from tests.delivering import deliver, signed_in
 from tests.formats.reading import read
 from tests.people import Cast
@@ -164,7 +164,29 @@ def test_a_country_of_one_clock_is_shown_again_as_it_was_said(
     page = mona.submit("/feeds/check")
     assert not page.soup.select(".field__error")
     form = mona.get("/partners/le-flux").form("/partners/le-flux/home")
-    assert (form["country"], form["zone"]) == ("BE", "Europe/Brussels")
+    assert (form["country"], form["zone"]) == ("BE", "")  # that of the country
+
+
+def test_another_country_alone_takes_its_clock_along(
+    app: Flask, cast: Cast, session: Session
+) -> None:
+    made = feeds.add("jardins", "https://example.org/f.csv", "table")
+    made.association_id = cast.jardins.id
+    session.commit()
+    alice = signed_in(Visitor(app), cast.alice)
+    alice.get("/partners/jardins")
+    assert (
+        "Belgique, heure : Bruxelles" in alice.submit("/partners/jardins/home", country="BE").words
+    )
+
+
+def test_nothing_changes_while_a_run_reads_the_feed_as_it_was(session: Session) -> None:
+    made = feeds.add("jardins", "https://example.org/f.csv", "table")
+    session.commit()
+    with feed_turns.alone(made, session.commit), pytest.raises(FeedBusy):
+        feed_countries.change(made, "BE", "")
+    feed_countries.change(made, "BE", "")
+    assert (made.country, made.zone) == ("BE", "Europe/Brussels")
 
 
 def test_a_check_reads_as_the_run_would(app: Flask) -> None:
