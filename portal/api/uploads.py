@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, jsonify, request
 
-from portal import db, formatting
+from portal import db, formatting, language
 from portal.api.access import by_key, keyed, limited, require
 from portal.errors import Conflict, Invalid, KeyNeeded, TooLarge
 from portal.formats.problem import FeedProblem
@@ -98,5 +98,5 @@ def _problem(one: FeedProblem) -> dict[str, Any]:
         "field": one.field,
         "value": one.value,
         "code": one.code,
-        "sentence": one.sentence_fr,
+        "sentence": one.sentence_en if language.spoken() == "en" else one.sentence_fr,
     }

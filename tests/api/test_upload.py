@@ -173,3 +173,12 @@ def test_the_samples_of_the_format_go_through(app: Flask, secret: str) -> None:
     samples = Path(__file__).parents[1] / "formats" / "samples"
     for path in sorted(samples.rglob("footprint*.xml"))[:3]:
         assert send(app, secret, path.read_bytes()).status_code in (200, 202, 409, 422)
+
+
+@pytest.mark.parametrize(("language", "said"), [("fr", "n’a ni titre"), ("en", "neither title")])
+def test_each_problem_is_said_in_the_language_of_whoever_sent_it(
+    app: Flask, secret: str, language: str, said: str
+) -> None:
+    answer = send(app, secret, NAMELESS, **{"Accept-Language": language})
+    assert all(said in problem["sentence"] for problem in answer.get_json()["problems"])
+    assert answer.get_json()["problems"]
