@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from portal import vault
-from portal.cli.feeds import commands
+from portal.cli.feed_life import commands
 from portal.db import Database
 from portal.services import feeds
 

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.cli.feeds import commands
+from portal.cli.feed_life import commands
 from portal.db import Database
 from portal.errors import FeedBusy, Invalid
 from portal.formats.zones import HOMES, clocks_of, find_zone

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import portal
-from portal.cli.feeds import commands
+from portal.cli.feed_life import commands
 from portal.formats.settings import ReadSettings
 from portal.models import Feed, Offer
 from portal.services import feed_checks, feed_runs

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cli.feeds import commands
+from portal.cli.feed_life import commands
 from portal.errors import Conflict, FeedBusy
 from portal.jobs import feeds as job
 from portal.models import Feed, FeedRun, FeedState, Offer, OfferState, Outbox, RunOutcome
