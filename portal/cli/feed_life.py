@@ -9,7 +9,8 @@ import click
 
 from portal import db
 from portal.cli.database import with_database
-from portal.cli.feeds import commands, credentials, credentials_options, line_of, out, told
+from portal.cli.feeds import commands as commands  # the whole group is asked for here
+from portal.cli.feeds import credentials, credentials_options, line_of, out, told
 from portal.formats import renumbering
 from portal.services import feed_answers, feed_turns, feeds, rekeying
 from portal.services.feed_runs import SHOWN_PROBLEMS
