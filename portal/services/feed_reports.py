@@ -118,16 +118,20 @@ def progress(feed: Feed) -> Progress:
 
 
 def last_read(feed: Feed) -> FeedRun | None:
-    """The last run that read a file: its problems are the ones to correct now."""
-    return db.session.scalar(
-        select(FeedRun)
-        .where(
-            FeedRun.feed_id == feed.id,
-            FeedRun.outcome.in_((RunOutcome.DONE, RunOutcome.SUSPECT, RunOutcome.FAILED)),
-        )
-        .order_by(FeedRun.id.desc())
-        .limit(1)
-    )
+    """The last run that read a file: its problems are the ones to correct now, also when nothing came since."""
+    was_read = FeedRun.outcome.in_((RunOutcome.DONE, RunOutcome.SUSPECT)) | FeedRun.problems.any()
+    return _newest(feed, was_read)
+
+
+def failed(feed: Feed) -> FeedRun | None:
+    """The last run that ended, when it failed: a newer one, be it that nothing had changed, makes it the past."""
+    last = _newest(feed, FeedRun.outcome != RunOutcome.RUNNING)
+    return last if last is not None and last.outcome is RunOutcome.FAILED else None
+
+
+def _newest(feed: Feed, condition: ColumnElement[bool]) -> FeedRun | None:
+    asked = select(FeedRun).where(FeedRun.feed_id == feed.id, condition)
+    return db.session.scalar(asked.order_by(FeedRun.id.desc()).limit(1))
 
 
 def groups(run: FeedRun) -> list[Group[FeedProblem]]:

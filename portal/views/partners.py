@@ -49,6 +49,7 @@ def show(feed: Feed) -> Any:
         "partners/show.html",
         **frame(feed, "show"),
         last=last,
+        failed=feed_reports.failed(feed),
         question=feed_answers.question(feed),
         groups=groups,
         runs=feed_reports.runs(feed),

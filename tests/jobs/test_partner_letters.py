@@ -11,12 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.models import (
-    Feed,
-    Outbox,
-    Person,
-)
-from portal.services import feed_reports, partners
+from portal.models import Feed, Outbox, Person, RunOutcome
+from portal.services import feed_reports, feeds, partners
+from portal.services.feed_runs import Tally
 from tests.delivering import read_feed
 from tests.people import Cast
 from tests.visitor import Visitor
@@ -61,6 +58,15 @@ def test_the_weekly_letter_names_what_was_refused_once_and_stops_by_one_button(
     assert wants(session, feed) is False
     assert partners.digests(clock.today() + timedelta(days=7)) == 0
     assert visitor.get(path[:-2] + "AA").status == 404
+
+
+@pytest.mark.parametrize("outcome", [RunOutcome.FAILED, RunOutcome.NOT_MODIFIED])
+def test_a_run_that_read_nothing_since_takes_nothing_from_the_letter(
+    feed: Feed, cast: Cast, session: Session, written: Callable[[Person], Any], outcome: RunOutcome
+) -> None:
+    feeds.finish(feed, feeds.begin(feed), Tally(outcome=outcome), session.commit)
+    letter = written(cast.alice)
+    assert letter is not None and "Donnez-lui un titre court" in letter.text
 
 
 def test_no_letter_when_nothing_was_refused(

@@ -20,6 +20,7 @@ from portal.models import (
     Offer,
     OfferDay,
     OfferState,
+    RunOutcome,
 )
 from portal.services import feed_reports, feeds
 from portal.services.feed_runs import Tally
@@ -261,6 +262,20 @@ def test_what_is_over_is_nowhere_called_online(
     started = feeds.begin(feed)
     assert feeds.finish(feed, started, Tally(), session.commit).live == 2
     assert over.title not in alice.get("/partners/jardins/offers").words
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "is_told"),
+    [([RunOutcome.FAILED], True), ([RunOutcome.FAILED, RunOutcome.NOT_MODIFIED], False)],
+)
+def test_a_failure_is_told_until_a_run_succeeds_be_it_that_nothing_changed(
+    alice: Visitor, feed: Feed, session: Session, outcomes: list[RunOutcome], is_told: bool
+) -> None:
+    for outcome in outcomes:
+        feeds.finish(feed, feeds.begin(feed), Tally(outcome=outcome), session.commit)
+    words = alice.get("/partners/jardins").words
+    assert ("Le dernier passage a échoué." in words) is is_told
+    assert "Donnez-lui un titre court" in words  # of the run before: still to be corrected
 
 
 def test_a_moderator_watches_every_feed(app: Any, feed: Feed, cast: Cast) -> None:
