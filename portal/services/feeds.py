@@ -228,7 +228,11 @@ def _tell(feed: Feed, started: FeedRun) -> None:
     """The owner and the moderators hear of it, once for each run; of a failure only at the first one in a row."""
     before = db.session.scalar(
         select(FeedRun.outcome)
-        .where(FeedRun.feed_id == feed.id, FeedRun.id < started.id)
+        .where(
+            FeedRun.feed_id == feed.id,
+            FeedRun.id < started.id,
+            FeedRun.why_code != "interrupted",  # nobody was told of that one
+        )
         .order_by(FeedRun.id.desc())
         .limit(1)
     )

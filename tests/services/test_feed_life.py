@@ -14,7 +14,7 @@ from portal import clock
 from portal.db import Database
 from portal.jobs import feeds as feed_jobs
 from portal.jobs import outbox as outbox_job
-from portal.models import Feed, Like, Offer, OfferState, RunOutcome, Shift, Signup
+from portal.models import Feed, Like, Offer, OfferState, Outbox, RunOutcome, Shift, Signup
 from portal.models import feed as feed_model
 from portal.services import feeds, indexing
 from portal.services.feed_runs import Tally
@@ -181,3 +181,16 @@ def test_a_lost_id_that_was_not_the_offers_own_would_lose_its_people(
     assert fresh.id != offer.id
     mine = select(Signup.id).join(Shift).where(Shift.offer_id == fresh.id)
     assert session.scalars(mine).all() == []
+
+
+def test_a_failure_after_a_run_that_was_cut_short_is_told_all_the_same(
+    session: Session, feed: Feed
+) -> None:
+    session.add(factories.moderator("mona"))
+    feeds.begin(feed)
+    session.commit()
+    fail(session, feed)
+    told = select(Outbox).where(Outbox.key.startswith("run:"))
+    assert len(session.scalars(told).all()) == 1
+    fail(session, feed)
+    assert len(session.scalars(told).all()) == 1
