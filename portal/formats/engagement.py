@@ -21,7 +21,10 @@ from portal.formats.xml_feed import XmlReader, open_encoding, rewindable
 NAME = "engagement"
 _TITLE = "API Engagement"
 _RECORD = frozenset({"mission", "Mission", "MISSION"})  # some write all their tags with a capital
-_ROOT = re.compile(r"<(?:source|missions?)[\s/>]", re.IGNORECASE)
+# The root; in a web page `source` stands beside pictures, after what says that it is one.
+_ROOT = re.compile(
+    r"<(?:(?P<root>source|missions?)|!doctype\s+html|html|head|body)[\s/>]", re.IGNORECASE
+)
 _OF_MISSION = re.compile(
     r"</?(?:[\w.-]+:)?(?:mission|clientId|title|applicationUrl)[\s/>]", re.IGNORECASE
 )
@@ -37,7 +40,8 @@ class _Reader(XmlReader):
 
 def recognises(head: str) -> bool:
     """Whether a file that begins so is of this format."""
-    return _ROOT.search(head) is not None
+    found = _ROOT.search(head)
+    return found is not None and found["root"] is not None
 
 
 def read(stream: BinaryIO, settings: ReadSettings) -> Iterator[FeedItem | FeedProblem]:

@@ -46,7 +46,10 @@ _HIDDEN = re.compile(
 # What a page or an association holds its offers under.
 _HOLDS = frozenset({"mainEntity", "event", "events"})
 _LEVELS = 8
-_PAGE = re.compile(r"\s*<(?:!doctype|html|head|body|script|meta)", re.IGNORECASE)
+_PAGE = re.compile(
+    r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body|script|meta)\b",
+    re.DOTALL | re.IGNORECASE,
+)
 
 
 def kind_of(value: dict[str, Any]) -> str:
@@ -77,7 +80,9 @@ def recognises(head: str) -> bool:
     text = head.lstrip("\ufeff \r\n\t")
     if text.startswith(("{", "[")):
         return re.search(r'"@(?:context|type|graph)"\s*:', text) is not None
-    return _PAGE.match(text) is not None and _OPENED.search(text) is not None
+    return (
+        _PAGE.match(text) is not None
+    )  # its scripts may come late; without any it is refused as a page
 
 
 def read(stream: BinaryIO, settings: ReadSettings) -> Iterator[FeedItem | FeedProblem]:

@@ -39,6 +39,32 @@ def test_what_is_none_of_ours_is_refused_by_a_sentence(content: bytes, code: str
     assert caught.value.code == code
 
 
+EVENT = '{"@context":"https://schema.org","@type":"Event","@id":"1","name":"T","startDate":"2031-03-01"}'
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        '<picture><source srcset="a.webp"><img src="a.jpg" alt=""></picture>',
+        "<p>Un long menu.</p>" * 5_000,
+    ],
+)
+@pytest.mark.parametrize("start", ["<!doctype html>", "<!-- une page --><html>", "<html lang=fr>"])
+def test_a_page_with_pictures_or_scripts_at_its_end_is_read_for_its_offers(
+    start: str, before: str
+) -> None:
+    page = f'{start}<body>{before}<script type="application/ld+json">{EVENT}</script></body></html>'
+    assert read(page).one.external_id == "1"
+
+
+def test_a_record_that_holds_a_page_is_of_its_own_format() -> None:
+    mission = (
+        "<source><mission><clientId>1</clientId><title>T</title><applicationUrl>https://x.example</applicationUrl>"
+        "<description><![CDATA[<html><body>Un texte.</body></html>]]></description></mission></source>"
+    )
+    assert detect(mission.encode()).name == "engagement"
+
+
 def test_a_format_that_does_not_exist_is_refused_by_naming_those_that_do() -> None:
     with pytest.raises(FormatError) as caught:
         formats.choose(io.BytesIO(b""), "excel")
