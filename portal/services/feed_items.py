@@ -28,6 +28,7 @@ from portal.models import (
     Remote,
 )
 from portal.services import feed_associations, feed_shifts, outbox, places
+from portal.services.feed_places import Told
 from portal.services.places import Located
 
 # Raised when this file maps a record differently: every offer is then written again at its feed's next run.
@@ -60,6 +61,7 @@ class Known:
     offers: dict[str, Offer] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)  # as they are
     wanted: dict[str, str] = field(default_factory=dict)  # as the records say
+    told: Told | None = field(default_factory=dict)  # of places, by the run before (feed_places.py)
 
     def look_up(self, items: list[FeedItem]) -> None:
         """Load the offers that a batch changes, with their parts; of the unchanged ones their hash is enough."""
@@ -101,6 +103,7 @@ def bring(
     offer = known.offers.get(item.external_id)
     if offer is None:
         if known.hashes.get(item.external_id) == known.wanted[item.external_id]:
+            _tell_again(known, item, notes)
             return Change.UNCHANGED, None
         offer = _born(known, item)
         _write(known, offer, item, notes)
@@ -129,6 +132,15 @@ def bring(
         )
     )
     return (Change.RETURNED if was_withdrawn else Change.UPDATED), offer
+
+
+def _tell_again(known: Known, item: FeedItem, notes: Notebook) -> None:
+    if known.told is None:
+        for given in item.locations:
+            locate(known, 0, given, notes)
+        return
+    for value, code in sorted(known.told.get(item.external_id[:250], ())):
+        notes.repaired("location", value, code)
 
 
 def is_past(item: FeedItem, at: datetime) -> bool:

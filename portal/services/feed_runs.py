@@ -24,7 +24,7 @@ from portal.formats.item import FeedAssociation, FeedItem, normal_id
 from portal.formats.problem import FeedProblem, Notebook, Severity
 from portal.formats.settings import ReadSettings
 from portal.models import Association, Feed, FeedState, Offer, RunOutcome
-from portal.services import feed_brake, feed_items, feed_pages, outbox, places
+from portal.services import feed_brake, feed_items, feed_pages, feed_places, outbox, places
 from portal.services.feed_items import Change, Known
 from portal.services.feed_limits import Limits
 from portal.services.feed_turns import Progress, Save
@@ -110,7 +110,8 @@ def read(
     """Read everything that is found into the feed's offers and say what happened. `save` ends a transaction: a commit, or the
     rollback of a preview. Never raises for what is in the file."""
     has_offers, before = feed_brake.has_offers(feed), feed_brake.live_count(feed)
-    tally, known, seen = Tally(), Known(feed, is_holding=has_offers), Seen()
+    told = feed_places.told_before(feed)
+    tally, known, seen = Tally(), Known(feed, is_holding=has_offers, told=told), Seen()
     save()
     try:
         for batch in _batches(found):
