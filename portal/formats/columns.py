@@ -39,7 +39,7 @@ _NAMES: Mapping[str, tuple[str, str]] = {
     "audiences": ("public|publics|public visé|bénéficiaires", "audience|audiences|beneficiaries|who for"),
     "skills": ("compétences|compétences requises|compétence|profil|profil recherché", "skills|skill|requirements"),
     "start_date": ("date de début|début|date|du|commence le|date début|jour", "start date|start|starts|from|starts on|date start|begin"),
-    "dates": ("dates|les dates|dates et heures", "dates|all dates|dates and times"),
+    "dates": ("dates|les dates|dates et heures", "all dates|dates and times"),
     "end_date": ("date de fin|fin|au|finit le|date fin", "end date|end|ends|to|ends on|date end|until"),
     "start_time": ("heure de début|heure|horaire de début|heure début|de", "start time|time|starts at"),
     "end_time": ("heure de fin|horaire de fin|heure fin|à", "end time|ends at"),
