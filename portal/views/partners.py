@@ -15,7 +15,7 @@ from portal import db, formatting, language, permissions
 from portal.errors import NotFound
 from portal.forms.feed import HomeForm, format_title
 from portal.models import Feed, FeedRun, Link
-from portal.services import feed_answers, feed_countries, feed_reports, partners
+from portal.services import feed_answers, feed_countries, feed_reports, feed_unseen, partners
 from portal.views import access, dashboard
 from portal.views.access import partners as for_partners
 from portal.views.access import signed_in
@@ -140,6 +140,7 @@ def offers(feed: Feed) -> Any:
         page=page,
         pages=pages_of(total),
         dead=feed_reports.dead(feed) if page == 1 else [],
+        unseen=feed_unseen.counts(feed) if page == 1 else {},
         link_word=link_word,
         url=lambda n: url_for(".offers", name=feed.name, page=n),
     )
