@@ -278,29 +278,6 @@ def test_a_failure_is_told_until_a_run_succeeds_be_it_that_nothing_changed(
     assert "Donnez-lui un titre court" in words  # of the run before: still to be corrected
 
 
-def test_the_partner_reads_which_offers_nobody_finds_and_why(
-    alice: Visitor, feed: Feed, session: Session
-) -> None:
-    assert "Ce que personne ne trouve" not in alice.get("/partners/jardins/offers").words
-    a, b, d = (
-        session.scalars(select(Offer).where(Offer.external_id == ident)).one() for ident in "abd"
-    )
-    a.is_ongoing = False
-    for shift in a.shifts:
-        shift.starts_at = shift.ends_at = clock.now() - timedelta(days=1)
-    b.state = OfferState.HIDDEN
-    twin = factories.offer(a.association)
-    twin.cluster = d.cluster
-    session.add(twin)
-    session.commit()
-    page = alice.get("/partners/jardins/offers")
-    words = [one.get_text() for one in page.soup.select(".notice li")]
-    assert len(words) == 3
-    for one, said in zip(words, ("1 besoin est passé", "1 besoin a été masqué", "1 besoin est publié par un autre"), strict=True):  # fmt: skip
-        assert said in one.replace("\u00a0", " ")
-    assert b.title not in page.soup.select_one("main table").get_text()  # type: ignore[union-attr]
-
-
 def test_a_moderator_watches_every_feed(app: Any, feed: Feed, cast: Cast) -> None:
     mona = signed_in(Visitor(app), cast.mona)
     assert "Flux des Jardins" in mona.get("/partners").words
