@@ -40,9 +40,7 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
     command = click.option("--zone", default="", metavar="NAME", help=about)(command)
     about = f"of records that name none: {' '.join(HOMES)} (FR unless said)"
     command = click.option("--country", default="", metavar="CODE", help=about)(command)
-    command = click.option("--date-order", type=click.Choice(("dmy", "mdy")), default="dmy")(
-        command
-    )
+    command = click.option("--date-order", type=click.Choice(("dmy", "mdy")))(command)
     choices = click.Choice(tuple(FORMATS))
     # Without one the file itself tells.
     return click.option("--format", type=choices, callback=lambda _c, _o, given: given or "")(
@@ -88,7 +86,7 @@ def add(
     name: str,
     url: str,
     format: str,
-    date_order: str,
+    date_order: str | None,
     country: str,
     zone: str,
     every_minutes: int,
@@ -99,7 +97,7 @@ def add(
     given = credentials(user, header_file)
     with db.database().writing() as session, told():
         country, zone = feed_countries.home(country.upper(), zone)
-        how = {"date_order": date_order, "country": country, "zone": zone}
+        how = {"date_order": date_order or "dmy", "country": country, "zone": zone}
         made = feeds.add(name, url, format, every_minutes=every_minutes, **how)
         feeds.give_credentials(made, given)
         session.commit()
@@ -169,7 +167,9 @@ def _run_due() -> int:
 @click.option("--name", required=True)
 @reading_options
 @with_database
-def import_(source: str, name: str, format: str, date_order: str, country: str, zone: str) -> None:
+def import_(
+    source: str, name: str, format: str, date_order: str | None, country: str, zone: str
+) -> None:
     """Import a file, - (standard input) or a URL now, into the feed NAME, made when it is new."""
     with db.database().writing() as session, told(), _opened(source, format) as (stream, more):
         try:
@@ -177,7 +177,7 @@ def import_(source: str, name: str, format: str, date_order: str, country: str, 
             feed.format = format or feed.format
         except NotFound:
             feed = feeds.add(name, "", format)
-        feed.date_order = date_order
+        feed.date_order = date_order or feed.date_order
         if country or zone:
             feed.country, feed.zone = feed_countries.home(country.upper() or feed.country, zone)
         session.commit()
@@ -192,10 +192,12 @@ def import_(source: str, name: str, format: str, date_order: str, country: str, 
 @click.argument("source")
 @reading_options
 @with_database
-def preview(source: str, format: str, date_order: str, country: str, zone: str) -> None:
+def preview(source: str, format: str, date_order: str | None, country: str, zone: str) -> None:
     """The same road, rolled back: what would happen, and each problem."""
     with db.database().writing() as session, told(), _opened(source, format) as (stream, more):
-        feed = Feed(name="preview", format=format, date_order=date_order, every_minutes=360)
+        feed = Feed(
+            name="preview", format=format, date_order=date_order or "dmy", every_minutes=360
+        )
         feed.country, feed.zone = feed_countries.home(country.upper(), zone)
         feed.columns, feed.runs = {}, []
         limits = Limits.of(current_app.config)

@@ -218,8 +218,10 @@ def test_an_import_keeps_what_its_feed_is_unless_it_is_told(
     file.write_text(SPRINGFIELD["table"])
     runner = app.test_cli_runner()
     given = ["import", str(file), "--name", "livres"]
-    assert runner.invoke(commands, [*given, "--country", "BE"]).exit_code == 0
+    wanted = ["--country", "BE", "--date-order", "mdy"]
+    assert runner.invoke(commands, [*given, *wanted]).exit_code == 0
     assert runner.invoke(commands, given).exit_code == 0
     with database.reading() as opened:
+        assert opened.scalars(select(Feed.date_order)).one() == "mdy"
         assert opened.scalars(select(Feed.country)).one() == "BE"
         assert opened.scalars(select(Offer)).one().locations[0].country == "BE"
