@@ -16,7 +16,7 @@ from flask import Flask
 from portal import clock, themes, vault
 from portal.fetch import errors as fetch_errors
 from portal.formats.sentences import sentences
-from portal.language import gettext, ngettext, spoken
+from portal.language import gettext, ngettext, of_town, spoken
 from portal.models import Location, Shift
 from portal.services.places.matching import PlaceMatch
 
@@ -56,10 +56,11 @@ def init_app(app: Flask) -> None:
 
 
 def day(value: date | datetime, zone: str = "Europe/Paris", *, year: bool = False) -> str:
-    """« samedi 28 novembre », with the year when it is asked for or is not this one."""
+    """« samedi 28 novembre », « mardi 1er décembre », with the year when it is asked for or is not this one."""
     local = value.astimezone(ZoneInfo(zone)).date() if isinstance(value, datetime) else value
     with_year = year or local.year != clock.today().year
-    pattern = "EEEE d MMMM y" if with_year else "EEEE d MMMM"
+    numeral = "d'er'" if local.day == 1 else "d"
+    pattern = f"EEEE {numeral} MMMM y" if with_year else f"EEEE {numeral} MMMM"
     if _language() == "en":
         pattern = "EEEE, MMMM d, y" if with_year else "EEEE, MMMM d"
     return _date(local, pattern, _language())
@@ -177,7 +178,10 @@ class Sentence(Protocol):
 def said(note: Sentence) -> str:
     """A note of a service in the visitor's language; days, numbers and themes in its gaps are put into words too."""
     text = str(gettext(note.sentence)) if note.sentence else ""
-    return text % {name: _in_words(value) for name, value in note.values.items()} if text else ""
+    given = {name: _in_words(value) for name, value in note.values.items()}
+    if "place" in given:
+        given["of_place"] = of_town(given["place"])
+    return text % given if text else ""
 
 
 class Ended(Protocol):
@@ -241,9 +245,7 @@ def shared_out(total: int, afar: int) -> str:
 
 
 def _counted(total: int) -> str:
-    # In French nothing is singular; without a catalogue for French the choice is English's.
-    plural = 1 if total == 0 and _language() == "fr" else total
-    return ngettext("%(n)s besoin", "%(n)s besoins", plural, n=number(total))
+    return ngettext("%(n)s besoin", "%(n)s besoins", total, n=number(total))
 
 
 def looked_for(parts: Sequence[Sentence]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +16,10 @@ from markupsafe import Markup
 
 LANGUAGES = ("fr", "en")
 COOKIE = "language"
+# What French makes of "de" and "à" before the article of a town.
+_CONTRACTED = {"Le": ("du", "au"), "Les": ("des", "aux")}
+# Names that begin with h are left alone: it is aspirated in some (de Haguenau) and not in others (d’Hyères).
+_VOWEL = re.compile(r"[aeiou\u0153\u00e6]|y(?![aeiou])", re.IGNORECASE)
 
 
 class _French(NullTranslations):
@@ -116,6 +122,24 @@ def spoken() -> str:
     except (AttributeError, RuntimeError):  # not chosen yet; no request and no app
         locale = get_locale()
     return locale.language if locale else "fr"
+
+
+def of_town(name: str) -> str:
+    """« de Lyon », « d’Aix-en-Provence », « du Havre »: a town after a word that wants "of"."""
+    if spoken() == "en":
+        return f"of {name}"
+    article, _space, rest = name.partition(" ")
+    if article in _CONTRACTED:
+        return f"{_CONTRACTED[article][0]} {rest}"
+    return f"d’{name}" if _VOWEL.match(unicodedata.normalize("NFD", name)) else f"de {name}"
+
+
+def in_town(name: str) -> str:
+    """« à Lyon », « au Havre », « aux Sables-d’Olonne »: where something is done."""
+    if spoken() == "en":
+        return f"in {name}"
+    article, _space, rest = name.partition(" ")
+    return f"{_CONTRACTED[article][1]} {rest}" if article in _CONTRACTED else f"à {name}"
 
 
 def path_to_reload() -> str:

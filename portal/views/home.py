@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from slugify import slugify
 
 from portal import clock, themes
+from portal.language import of_town
 from portal.services import figures, finding
 from portal.services.figures import Figures, Town
 from portal.services.finding import Found
@@ -70,10 +71,10 @@ def _near(towns: list[Town]) -> tuple[str, Found]:
         place = {"lat": [f"{town.lat:.3f}"], "lon": [f"{town.lon:.3f}"], "radius": [AROUND_KM]}
         at_weekend = _find({**place, "when": ["weekend"], "remote": ["no"]})
         if at_weekend.total >= LEAST_CARDS:
-            return _("Ce week-end, autour de %(town)s", town=town.name), at_weekend
+            return _("Ce week-end, autour %(of_town)s", of_town=of_town(town.name)), at_weekend
         soon = _find({**place, "remote": ["no"], "sort": ["date"]})
         if soon.total >= LEAST_CARDS:
-            return _("Bientôt, autour de %(town)s", town=town.name), soon
+            return _("Bientôt, autour %(of_town)s", of_town=of_town(town.name)), soon
     return _("Les derniers besoins"), _find({"sort": ["newest"]})
 
 

@@ -11,6 +11,7 @@ from slugify import slugify
 
 from portal import themes
 from portal.errors import NotFound
+from portal.language import in_town
 from portal.models.place import PlaceKind
 from portal.permissions import may_moderate
 from portal.services import finding, places
@@ -67,7 +68,9 @@ def town(slug: str) -> Any:
     own = slugify(f"{best.name} {best.departement}")
     if slug != own:
         return redirect(f"/towns/{own}", code=301)
-    return _topic({"place": [best.label]}, _("Devenir bénévole à %(town)s", town=best.name), "")
+    return _topic(
+        {"place": [best.label]}, _("Devenir bénévole %(in_town)s", in_town=in_town(best.name)), ""
+    )
 
 
 def _topic(params: dict[str, list[str]], heading: str, theme_slug: str) -> Any:

@@ -70,7 +70,10 @@ def _between(given: Given, first: date | None, last: date | None) -> When:
         first, last = last, first
     if first and last:
         pairs: tuple[tuple[str, str], ...] = (("from", first.isoformat()), ("to", last.isoformat()))
-        given.part("when", pairs, "du %(first)s au %(last)s", first=first, last=last)
+        if first == last:
+            given.part("when", pairs, "le %(day)s", day=first)
+        else:
+            given.part("when", pairs, "du %(first)s au %(last)s", first=first, last=last)
     elif first:
         given.part("when", (("from", first.isoformat()),), "à partir du %(day)s", day=first)
     elif last:

@@ -99,7 +99,7 @@ def _place(
     given.part(
         "place",
         (("place", typed), *chosen),
-        "à moins de %(km)s km de %(place)s",
+        "à moins de %(km)s km %(of_place)s",
         km=circle.radius_km,
         place=best,
     )
