@@ -127,6 +127,53 @@ def test_whom_a_short_name_may_mean_besides_is_asked(text: str, rival: str) -> N
     assert places.resolve(rival).best == found.rivals[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Vitry 94", "Vitry-sur-Seine (Val-de-Marne)"),
+        ("Vitry (51)", "Vitry-le-François (Marne)"),
+        ("Vitry, Val-de-Marne", "Vitry-sur-Seine (Val-de-Marne)"),
+        ("Boulogne (Pas-de-Calais)", "Boulogne-sur-Mer (Pas-de-Calais)"),
+        ("Aix 13", "Aix-en-Provence (Bouches-du-Rhône)"),
+        ("aix (73)", "Aix-les-Bains (Savoie)"),
+        ("Aix 19", "Aix (Corrèze)"),
+        ("st germain 78", "Saint-Germain-en-Laye (Yvelines)"),
+    ],
+)
+def test_a_short_name_with_its_departement_is_the_town_there(text: str, label: str) -> None:
+    found = places.resolve(text)
+    assert found.best is not None and found.best.label == label
+    assert not found.is_ambiguous
+
+
+@pytest.mark.parametrize("text", ["Vitry 75", "Paris 21", "Lyon 12", "Aix (Bretagne)"])
+def test_a_short_name_with_another_departement_is_none(text: str) -> None:
+    assert places.resolve(text).best is None
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("à Lyon", "Lyon (Rhône)"),
+        ("a lyon", "Lyon (Rhône)"),
+        ("au Havre", "Le Havre (Seine-Maritime)"),
+        ("aux Lilas", "Les Lilas (Seine-Saint-Denis)"),
+        ("près d’Aix", "Aix-en-Provence (Bouches-du-Rhône)"),
+        ("à côté du Mans", "Le Mans (Sarthe)"),
+        ("autour de Paris 20", "Paris 20e"),
+        ("near London", "Londres (Royaume-Uni)"),
+    ],
+)
+def test_a_word_that_leads_to_a_place_is_no_part_of_its_name(text: str, label: str) -> None:
+    found = places.resolve(text).best
+    assert found is not None and found.label == label
+
+
+@pytest.mark.parametrize("text", ["en ligne", "sur place", "à distance", "à", "près de chez moi"])
+def test_what_is_no_place_stays_none(text: str) -> None:
+    assert places.resolve(text).best is None
+
+
 @pytest.mark.parametrize("text", ["la", "le", "les", "l'", "sainte", "Sables", "Digne"])
 def test_an_article_or_a_part_of_no_large_town_is_no_name(text: str) -> None:
     assert places.resolve(text).best is None

@@ -6,7 +6,7 @@ from portal.models.place import PlaceKind
 from portal.services.places import areas, matching, names
 from portal.services.places.completing import longer_names, similar
 from portal.services.places.matching import PlaceMatch, Resolution
-from portal.services.places.resolving import as_named
+from portal.services.places.resolving import as_named, is_told_by
 
 A_TOWN = (
     20_000  # people: from here on a town is what its name says, and may be called by a part of it
@@ -29,8 +29,12 @@ def resolve(text: str, *, country: str = "FR") -> Resolution:
     found = as_named(text, country=country)
     best, key = found.best, names.key(text)
     if best is None:
-        is_name = len(text) <= names.LONGEST and names.address(text) is None
-        return (_for_short(key) or _propose(text)) if is_name else found
+        if len(text) > names.LONGEST or names.address(text) is not None:
+            return found
+        bare = names.without_preposition(text)
+        return _for_short(text) or (
+            _propose(text) if bare == text else resolve(bare, country=country)
+        )
     own = names.key(best.name)
     is_small = best.kind == PlaceKind.COMMUNE and best.population < A_TOWN
     if not is_small or key not in (own, names.without_article(own)):
@@ -47,10 +51,15 @@ def resolve(text: str, *, country: str = "FR") -> Resolution:
     return Resolution(best, rivals[: matching.MOST_RIVALS], ambiguous)
 
 
-def _for_short(key: str) -> Resolution | None:
-    """ "Vitry", "Boulogne": what towns are called whose whole names no place has; "la" or "saint" calls none of them."""
+def _for_short(text: str) -> Resolution | None:
+    """ "Vitry", "Boulogne (62)", "Aix 13": what towns are called whose whole names no place has; "la" or "saint" calls none."""
+    key, told = names.qualified(text)
+    words = key.split()
+    if len(words) > 1 and areas.by_code(words[-1]):
+        key, told = " ".join(words[:-1]), (*told, words[-1])
     towns = () if key in GOING_ON or key in NEVER_ALONE else longer_names(key)
-    if not towns or towns[0].population < A_TOWN:
+    towns = tuple(town for town in towns if all(is_told_by(town, word) for word in told))
+    if not towns or (towns[0].population < A_TOWN and not told):
         return None
     best, *rivals = towns
     close = any(best.population < matching.CLOSE_CALL * town.population for town in rivals)

@@ -62,6 +62,11 @@ _CEDEX = re.compile(r"\b(cedex)(?: \d{1,2})?\b")
 _PART = re.compile(
     r"^(?:centre(?: ville)?|gare) (?:de |du |d )?(?=.{2})|(?<=.{2}) (?:centre(?: ville)?|gare|nord|sud|est|ouest)$"
 )
+# Neither "en" nor "sur": who writes "en ligne" or "sur place" wants no village named Ligné or Placé.
+_PREPOSITION = re.compile(
+    r"^\s*(?:[àa] c[ôo]t[ée]|[àa]|aux?|vers|pr[èe]s|proche|autour|in|near|around)\s+(?:d(?:es?|u)\s+|d['’]\s*)?(?=\w{2})",
+    re.IGNORECASE,
+)
 _POSITION = re.compile(
     r"^\s*\(?\s*([+-]?\d{1,3}(?:\.\d+)?)\s*[,;]\s*([+-]?\d{1,3}(?:\.\d+)?)\s*(?:[,;]\s*\d{1,2})?\s*\)?\s*$"
 )
@@ -111,6 +116,11 @@ def is_cedex(text: str) -> bool:
 def without_part(name: str) -> str:
     """The key of a town of which a part is named: "nantes centre", "gare de nantes"."""
     return _PART.sub("", name)
+
+
+def without_preposition(text: str) -> str:
+    """A text without the words that lead to a place: "à Lyon", "près d’Aix", "autour du Havre"."""
+    return _PREPOSITION.sub("", text)
 
 
 def is_zip(text: str) -> bool:

@@ -15,7 +15,7 @@ from search.geo import distance_km
 
 NEXT_DOOR_KM = 30.0  # a town may bear the postal code of one in the next département, this far away
 
-KIND_WORDS = {
+KIND_WORDS: dict[str, set[str]] = {
     PlaceKind.DEPARTEMENT: {"departement", "dept", "dpt"},
     PlaceKind.REGION: {"region"},
     PlaceKind.COMMUNE: {"commune", "ville"},
@@ -83,11 +83,11 @@ def _by_last_words(key: str, country: str) -> Resolution | None:
 def _among(
     rows: Iterable[Found], name: str, qualifiers: tuple[str, ...], country: str
 ) -> list[Found]:
-    meant = [row for row in rows if all(_is_told_by(row, word) for word in qualifiers)]
+    meant = [row for row in rows if all(is_told_by(row, word) for word in qualifiers)]
     return matching.ranked(meant, name, country, told_apart=True)
 
 
-def _is_told_by(row: Found, qualifier: str) -> bool:
+def is_told_by(row: Found | PlaceMatch, qualifier: str) -> bool:
     """Is this true of the entry? Its département, région, country, kind or, abroad, its province."""
     if qualifier in KIND_WORDS.get(row.kind, ()) or qualifier in areas.country_keys(row.country):
         return True
