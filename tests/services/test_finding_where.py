@@ -78,3 +78,27 @@ def test_an_area_goes_where_the_given_position_is_outside_it(area: str, stays: b
     asked = read(lat="45.75", lon="4.85", area=area)
     assert (asked.query.area is not None) is stays
     assert ("Votre position est hors de « Nord »" in sentences(asked)) is not stays
+
+
+@pytest.mark.parametrize("place", ["France", "belgique", "Belgium", "États-Unis"])
+def test_a_country_is_no_place_and_is_said_to_be_one(place: str) -> None:
+    asked = read(place=place)
+    assert not asked.query.has_place and asked.rivals == ()
+    assert f"« {place} » est un pays" in sentences(asked)
+    assert "Nous ne connaissons pas" not in sentences(asked)
+
+
+@pytest.mark.parametrize("place", ["autour de moi", "près de chez moi", "near me"])
+def test_who_writes_around_me_for_a_place_is_shown_the_button(place: str) -> None:
+    asked = read(place=place)
+    assert asked.rivals == ()
+    assert sentences(asked) == "Pour chercher près de vous, appuyez sur « Autour de moi »."
+    here = read(place=place, lat="45.7", lon="4.8")
+    assert here.query.circle is not None and sentences(here) == ""
+
+
+def test_what_is_done_from_afar_is_said_to_ask_for_no_place() -> None:
+    asked = read(place="Lyon", remote="only")
+    assert "quel que soit le lieu" in sentences(asked)
+    for other in (read(place="Lyon"), read(place="Lyon", remote="also"), read(remote="only")):
+        assert sentences(other) == ""

@@ -49,6 +49,8 @@ def read(
     chosen = _themes(given)
     then = when.read(given, now)
     remote = _remote(given)
+    if remote == "only" and (there.circle or there.box or there.area):
+        given.note("Ce qui se fait à distance est montré quel que soit le lieu.")
     minors = given.flag("minors", "ouvert aux mineurs")
     accessible = given.flag("accessible", "accessible en fauteuil")
     exact = bool(clauses) and _exact(given, text)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from portal.models.place import PlaceKind
 from portal.services import places
+from portal.services.finding import sentences
 from portal.services.finding.asked import Params
 from portal.services.finding.given import Given, number
 from portal.services.places import PlaceMatch, Resolution
@@ -39,11 +40,9 @@ def read(given: Given) -> Where:
     if found.best is not None and (found.best.lat is not None or found.best.area):
         _say_what_is_replaced(given, found.best)
         return _place(given, typed, area, found.best, found)
-    if typed:
-        _say_unknown(given, typed)
     here = _position(given)
     there = _around_position(given, area, here) if here else _drawn(given, area)
-    return replace(there, rivals=found.rivals)
+    return replace(there, rivals=_instead(given, typed, found)) if typed else there
 
 
 def _say_what_is_replaced(given: Given, best: PlaceMatch) -> None:
@@ -53,12 +52,24 @@ def _say_what_is_replaced(given: Given, best: PlaceMatch) -> None:
         given.note("« %(place)s » remplace la zone de la carte.", place=best)
 
 
-def _say_unknown(given: Given, typed: str) -> None:
+def _instead(given: Given, typed: str, found: Resolution) -> tuple[PlaceMatch, ...]:
+    """What a text may have been meant for that is no place; why it is none is said."""
+    if sentences.says_near(typed):
+        if not given.one("lat"):
+            given.note("Pour chercher près de vous, appuyez sur « Autour de moi ».")
+        return ()
+    if places.country(typed):
+        given.note(
+            "« %(place)s » est un pays : la recherche se fait sans lui. Indiquez une ville, ou un département français.",
+            place=typed[:80],
+        )
+        return ()
     given.note(
         "Nous ne connaissons pas de lieu nommé « %(place)s » : la recherche se fait sans lui. "
         "Essayez une commune, un code postal ou un département.",
         place=typed[:80],
     )
+    return found.rivals
 
 
 def _around_position(given: Given, area: Area | None, here: tuple[float, float]) -> Where:

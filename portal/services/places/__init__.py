@@ -6,7 +6,7 @@ address and coordinates of a feed, `load` fills the gazetteer. Nothing here goes
 
 from __future__ import annotations
 
-from portal.services.places.areas import Area, by_code
+from portal.services.places.areas import Area, by_code, country
 from portal.services.places.completing import complete
 from portal.services.places.ending import at_the_end
 from portal.services.places.loading import Loaded, PlaceRow, load
@@ -30,6 +30,7 @@ __all__ = [
     "area",
     "at_the_end",
     "complete",
+    "country",
     "country_of",
     "from_file",
     "load",
