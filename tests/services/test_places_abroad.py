@@ -139,6 +139,14 @@ def test_a_namesake_abroad_never_goes_before_a_town_of_france(text: str) -> None
     assert found.is_ambiguous
 
 
+@pytest.mark.parametrize("text", ["Orléans", "Brest", "Lille"])
+def test_a_namesake_abroad_that_is_no_larger_is_not_asked_about(text: str) -> None:
+    found = places.resolve(text)
+    assert found.best is not None and found.best.country == "FR"
+    assert not found.is_ambiguous
+    assert found.rivals[0].country != "FR"
+
+
 def test_an_address_without_a_country_is_in_france_unless_its_coordinates_say_otherwise() -> None:
     alone = places.locate(city="Valence")
     assert (alone.country, alone.departement, alone.repairs) == ("FR", "26", ())

@@ -202,13 +202,16 @@ def ranked(
 
 
 def is_close_call(rows: Sequence[Found]) -> bool:
-    """Could the second have been meant? Within a factor 3 of the first, or a real town that bears an area's name."""
+    """Could the second have been meant? Within a factor 3 of the first, or a real town that bears an area's name; beside a
+    town of France, one abroad that has thrice its people: Orléans is not in Canada, though as many live there."""
     if len(rows) < 2:
         return False
     first = rows[0]
     for row in rows[1:]:
         same_ground = row.kind in AREAS and row.departement == first.departement
-        if not same_ground and first.population < CLOSE_CALL * row.population:
+        is_abroad = first.country == "FR" and row.country != "FR"
+        rival = row.population / CLOSE_CALL if is_abroad else row.population * CLOSE_CALL
+        if not same_ground and first.population < rival:
             return True
         if first.kind in AREAS and row.kind not in AREAS and row.population >= NOTEWORTHY:
             return True
