@@ -263,4 +263,8 @@ def is_corrigible(word: str) -> bool:
 @cache
 def _common_words() -> frozenset[str]:
     lines = Path(__file__).with_name("common_words.txt").read_text("ascii").splitlines()
-    return frozenset(line for line in lines if not line.startswith("#"))
+    common = {line for line in lines if not line.startswith("#")}
+    # What has synonyms is what people ask for here, however rare it is elsewhere: refugees are no slip of a refuge.
+    groups = (*french.SYNONYMS, *english.SYNONYMS)
+    ours = {word for group in groups for text in group for word in exact_words(text)}
+    return frozenset(common | ours | inflected(ours))

@@ -93,8 +93,8 @@ def test_neighbours_exchanged_are_likelier_than_a_letter_lost_however_often_it_i
 
 
 def test_a_word_that_many_people_use_is_not_turned_into_another(index: Index) -> None:
-    index.update([offer(1, "Deux matchs et trente dons, inter, restons")])
-    for word in ("maths", "tente", "dogs", "winter", "restos"):
+    index.update([offer(1, "Deux matchs et trente dons, inter, restons, refuge")])
+    for word in ("maths", "tente", "dogs", "winter", "restos", "refugees"):
         assert (find(index, word).total, find(index, word).corrected) == (0, ()), word
 
 

@@ -122,7 +122,9 @@ def test_an_ending_is_put_or_taken_away() -> None:
     assert {"galets", "galete"} <= inflected({"galet"}) and "galet" in inflected({"galets"})
 
 
-@pytest.mark.parametrize("word", ["maths", "mission", "tente", "winter", "dogs", "restos", "tru"])
+@pytest.mark.parametrize(
+    "word", ["maths", "mission", "tente", "winter", "dogs", "restos", "tru", "refugees", "refugee"]
+)
 def test_a_word_that_many_people_use_is_no_slip(word: str) -> None:
     assert not is_corrigible(word)
 
