@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -71,6 +71,27 @@ def ways(text: str, **params: str) -> list[str]:
 )  # fmt: skip
 def test_a_sentence_that_nothing_holds_is_said_otherwise(text: str, proposed: list[str]) -> None:
     assert ways(text) == proposed
+
+
+@pytest.mark.usefixtures("offers")
+@pytest.mark.parametrize(
+    ("text", "proposed"),
+    [
+        ("concert samedi à Lyon", {"q": "concert", "place": "Lyon"}),
+        ("lecture samedi à Lille", {"q": "lecture", "from": "2026-03-07", "to": "2026-03-07"}),
+        ("concert samedi à Lille", {"q": "concert"}),
+    ],
+)
+def test_of_a_place_and_a_time_the_one_that_finds_something_is_kept(
+    session: Session, text: str, proposed: dict[str, str]
+) -> None:
+    starts = datetime(2030, 6, 1, 18, tzinfo=UTC)
+    later = factories.shift(starts_at=starts, ends_at=starts + timedelta(hours=2))
+    session.add(factories.offer(title="Concert", shifts=[later]))
+    session.flush()
+    indexing.rebuild()
+    found = finding.find(finding.read({"q": [text]}, now=NOW))
+    assert [dict(one.asked.params) for one in found.ways.wordings] == [proposed]
 
 
 @pytest.mark.usefixtures("offers")

@@ -54,8 +54,8 @@ class _Wordings:
     def found(self) -> tuple[Wording, ...]:
         text, filters = self._sentence()
         units, kept = list(_units(text)), _excluded(text)
-        if text != self._asked.text and not self._offers(q=text, **filters):
-            self._offers(q=text)
+        if text != self._asked.text:
+            any(self._offers(q=text, **some) for some in _fewer(filters))
         plain = " ".join([*units, *kept])
         if any(len(term.words) > 1 for clause in words.parse(text) for term in clause.terms):
             self._offers(q=plain, **filters)
@@ -95,6 +95,17 @@ class _Wordings:
         for chosen in sets[:MOST_TOGETHER]:
             self._offers(q=" ".join([*chosen, *kept]), **filters)
         return bool(sets)
+
+
+def _fewer(filters: dict[str, str]) -> Iterator[dict[str, str]]:
+    """These filters, then the place alone, then the time alone, then none."""
+    place = {name: value for name, value in filters.items() if name == "place"}
+    time = {name: value for name, value in filters.items() if name != "place"}
+    yield filters
+    if place and time:
+        yield from (place, time)
+    if filters:
+        yield {}
 
 
 def _read(asked: Asked, changes: dict[str, str]) -> Asked:
