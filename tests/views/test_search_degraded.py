@@ -15,6 +15,7 @@ from portal.config import Settings
 from portal.services import finding, indexing
 from portal.services.finding import answering
 from tests import factories
+from tests.statements import counted
 from tests.visitor import BASE, Visitor
 
 
@@ -93,3 +94,18 @@ def test_more_offers_than_the_database_is_asked_for_are_said_to_be_left_out(
     monkeypatch.setattr(answering, "MOST_CANDIDATES", most)
     page = Visitor(whole).get("/search?q=jardin")
     assert (f"seuls les {most} besoins les plus récents" in page.words) is is_said
+
+
+def test_a_question_without_an_answer_costs_the_database_no_ways_out(
+    whole: Flask, tmp_path: Path
+) -> None:
+    asked = "/search?lat=45.76&lon=4.84&radius=500&theme=culture"
+    looker = Visitor(whole)
+    assert looker.get(asked).soup.select(".empty li"), "no way out: this test says nothing"
+    whole.extensions["index_asked_at"] = clock.epoch()
+    whole.extensions.pop("index").close()
+    remove(tmp_path / "index")
+    with counted(whole.extensions["database"].engine) as statements:
+        page = looker.get(asked)
+    assert [str(link["href"]) for link in page.soup.select(".empty a")] == ["/search"]
+    assert len(statements) <= 4, statements

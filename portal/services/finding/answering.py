@@ -84,16 +84,23 @@ def find(asked: Asked) -> Found:
         results = answer(asked.query)
     if answer.is_cut:
         notes = (*notes, Note(CUT, most=MOST_CANDIDATES))
-    ways = WaysOut()
-    if results.total == 0 and not asked.nowhere:
-        ways = ways_out(asked, answer)
-        if sentences.says_near(asked.text) and not asked.query.has_place:
-            notes = (*notes, Note("Pour chercher près de vous, appuyez sur « Autour de moi »."))
-    elif results.remote_from == 0:
-        ways = nearest_on_site(asked.query, answer)
-    if results.total and results.suggestion:
-        ways = replace(ways, meant=meant(asked, results.suggestion, answer))
+    if asked.nowhere:
+        return Found(asked, results, answer.backend, 1, 0, notes)
+    if results.total == 0 and sentences.says_near(asked.text) and not asked.query.has_place:
+        notes = (*notes, Note("Pour chercher près de vous, appuyez sur « Autour de moi »."))
+    # The database takes up to seconds for each of the dozens of counts behind them.
+    ways = _ways(asked, results, answer) if answer.backend == "index" else WaysOut()
     return Found(asked, results, answer.backend, min(asked.page, max(pages, 1)), pages, notes, ways)
+
+
+def _ways(asked: Asked, results: Results, answer: Callable[[Query], Results]) -> WaysOut:
+    """What to ask instead, or besides, where little was found."""
+    if results.total == 0:
+        return ways_out(asked, answer)
+    ways = nearest_on_site(asked.query, answer) if results.remote_from == 0 else WaysOut()
+    if results.suggestion:
+        ways = replace(ways, meant=meant(asked, results.suggestion, answer))
+    return ways
 
 
 def total(query: Query) -> int:
