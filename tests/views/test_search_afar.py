@@ -99,3 +99,31 @@ def status(page: Page) -> str:
 
 def plain(text: str) -> str:
     return " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("fr", "2 besoins sur place sans : le lundi 1er janvier 2001"),
+        ("en", "2 ways to help in person without: on Monday, January 1, 2001"),
+    ],
+)
+def test_a_filter_that_leaves_nothing_at_the_place_is_named_with_what_the_click_gives(
+    looker: Visitor, session: Session, language: str, told: str
+) -> None:
+    session.add(
+        factories.offer(
+            title="Traduire toujours",
+            remote=Remote.FULL,
+            locations=[],
+            is_ongoing=True,
+            shifts=[factories.undated_shift()],
+        )
+    )
+    indexing.rebuild()
+    session.commit()
+    page = looker.get(f"/search?place=Lyon&from=2001-01-01&to=2001-01-01&lang={language}")
+    (way,) = page.soup.select("#results .empty li a")
+    assert plain(way.get_text()) == told
+    clicked = looker.get(f"{way['href']}&lang={language}")
+    assert len(clicked.soup.select("#results > ul article.card")) == 2

@@ -97,7 +97,7 @@ def _ways(asked: Asked, results: Results, answer: Callable[[Query], Results]) ->
     """What to ask instead, or besides, where little was found."""
     if results.total == 0:
         return ways_out(asked, answer)
-    ways = nearest_on_site(asked.query, answer) if results.remote_from == 0 else WaysOut()
+    ways = nearest_on_site(asked, answer) if results.remote_from == 0 else WaysOut()
     if results.suggestion:
         ways = replace(ways, meant=meant(asked, results.suggestion, answer))
     return ways

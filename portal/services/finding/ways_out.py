@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from portal.services.finding.asked import Asked, Part
@@ -12,6 +12,7 @@ from search.query import Query, Sort
 from search.results import Results
 
 WIDER_KM = (5.0, 10.0, 20.0, 30.0, 50.0, 100.0, 200.0, 500.0)
+WHERE = ("place", "area", "box", "remote")  # kinds of parts
 MOST = 4  # wordings and parts to drop, together
 
 
@@ -45,8 +46,7 @@ def ways_out(asked: Asked, answer: Callable[[Query], Results]) -> WaysOut:
     other = wordings(asked, count)
     drops = [Drop(part, count(_without(asked, part))) for part in _droppable(asked)]
     # Without any word the text is all offers, which nobody asked for who has a closer way out.
-    closer = (drop for drop in drops if drop.total and not (other and drop.part.kind == "words"))
-    found = sorted(closer, key=lambda drop: -drop.total)
+    found = _best(drop for drop in drops if not (other and drop.part.kind == "words"))
     wider_km, wider_total = _wider(query, count)
     remote = 0 if query.remote == "only" else count(replace(query, remote="only"))
     return WaysOut(other, tuple(found[: MOST - len(other)]), wider_km, wider_total, remote)
@@ -57,10 +57,19 @@ def meant(asked: Asked, text: str, answer: Callable[[Query], Results]) -> Wordin
     return reworded(asked, text, _counting(answer))
 
 
-def nearest_on_site(query: Query, answer: Callable[[Query], Results]) -> WaysOut:
-    """There are remote offers only: the smallest larger circle that holds others, and how many these are."""
-    km, total = _wider(replace(query, remote="no"), _counting(answer))
-    return WaysOut(wider_km=km, wider_total=total)
+def nearest_on_site(asked: Asked, answer: Callable[[Query], Results]) -> WaysOut:
+    """There are remote offers only: the filters without which there are others at the place, the smallest larger circle
+    that holds others, and how many these are."""
+    count = _counting(answer)
+    others = [part for part in _droppable(asked) if part.kind not in WHERE]
+    drops = [Drop(part, count(replace(_without(asked, part), remote="no"))) for part in others]
+    km, total = _wider(replace(asked.query, remote="no"), count)
+    return WaysOut((), tuple(_best(drops)[:MOST]), km, total)
+
+
+def _best(drops: Iterable[Drop]) -> list[Drop]:
+    """Those that find something, the most found first."""
+    return sorted((drop for drop in drops if drop.total), key=lambda drop: -drop.total)
 
 
 def _counting(answer: Callable[[Query], Results]) -> Callable[[Query], int]:
