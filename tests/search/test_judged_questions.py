@@ -37,7 +37,7 @@ NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 TOWNS = {"Lyon": (45.764, 4.8357), "Paris": (48.8566, 2.3522)}
 RADIUS_KM, NEAR_KM = 30.0, 10.0
 FIRST = 10
-FLOOR = 0.82
+FLOOR = 0.85
 TAKING = ("held", "confirmed", "offered")
 
 
