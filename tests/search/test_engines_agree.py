@@ -19,7 +19,7 @@ from search.memory import MemoryIndex
 from search.query import Query
 from search.results import Results
 from search.whoosh import WhooshIndex, bits, candidates, expressions, gathering, layout, standing
-from tests.search.worlds import changed, question, world
+from tests.search.worlds import changed, lopsided, question, slip, world
 
 WORLDS = 200 if os.environ.get("TRUST_N") == "full" else 13
 QUESTIONS = 80
@@ -54,6 +54,28 @@ def test_both_answer_alike_after_a_rebuild_and_after_changes(
         ask_both(rng, reference, engine, documents)
         engine.tidy()
         ask_both(rng, reference, engine, documents)
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_both_propose_alike_the_word_that_ten_times_as_many_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: bool
+) -> None:
+    proposed = []
+    for seed in range(WORLDS // 3):
+        rng = random.Random(seed)
+        if large:
+            take_the_ways_of_large_indexes(rng, monkeypatch)
+        documents = lopsided(seed, 60)
+        reference, engine = MemoryIndex(), WhooshIndex(tmp_path / f"index{seed}")
+        for index in (reference, engine):
+            index.rebuild(documents)
+        for _ in range(QUESTIONS):
+            query = slip(rng, documents)
+            found = reference.search(query)
+            agree(query, found, engine.search(query))
+            proposed.append(found.suggestion is not None and found.total > 0)
+    # Both ways: a world in which a word is always proposed, or never, compares little.
+    assert len(proposed) / 20 < sum(proposed) < len(proposed) / 2
 
 
 def take_the_ways_of_large_indexes(rng: random.Random, patch: pytest.MonkeyPatch) -> None:

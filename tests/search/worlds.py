@@ -53,6 +53,14 @@ WORDS = _table(
 ENGLISH = _table("the garden gardening help children elderly food bank beach cleanup with")
 TYPOS = ("jardni", "benevoll", "distributon", "colecte", "veloo", "zzzz", "maraud", "hopitall")
 
+# Words that no other offer has, and slips of them.
+SLIPS = (
+    ("tricoot", "tricot"),
+    ("parainage", "parrainage"),
+    ("brocantte", "brocante"),
+    ("herrisson", "herisson"),
+)
+
 
 def world(seed: int, count: int = 60) -> list[Document]:
     """Offers 1 to `count` of one seed."""
@@ -63,6 +71,30 @@ def world(seed: int, count: int = 60) -> list[Document]:
 def changed(rng: random.Random, documents: list[Document], number: int) -> Document:
     """Another offer under a number that exists or not."""
     return replace(_offer(rng, number, len(documents)), version=1)
+
+
+def lopsided(seed: int, count: int) -> list[Document]:
+    """The same offers, some of which have a slip beside the word that it was of: about ten times as many have the word."""
+    rng = random.Random(seed)
+    documents = world(seed, count)
+    for slip, word in SLIPS:
+        holders = rng.sample(range(count), min(count, rng.choice((12, 20, 30, 45, 60))))
+        slipped = rng.sample(range(count), rng.choice((1, 1, 2)))
+        for added, where in ((word, holders), (slip, slipped)):
+            for at in where:
+                text = f"{documents[at].description} {added}"
+                documents[at] = replace(documents[at], description=text)
+    return documents
+
+
+def slip(rng: random.Random, documents: list[Document]) -> Query:
+    """A question with a slip that an offer or two may have, and nearly anything else."""
+    slipped, _ = rng.choice(SLIPS)
+    shape = rng.choice(("{0}", "{0}", "{0} {1}", "{0} -{1}", '{0} "{1}"', "({0} OR {1})"))
+    typed = shape.format(slipped, rng.choice((*WORDS, *(word for _, word in SLIPS))))
+    query = Query(now=NOW, words=parse(typed), remote="also", limit=rng.choice((0, 3, 20)))
+    narrowed = _narrowed(rng, query) if rng.random() < 0.3 else query
+    return _where(rng, narrowed, documents) if rng.random() < 0.3 else narrowed
 
 
 def _offer(rng: random.Random, number: int, count: int) -> Document:
