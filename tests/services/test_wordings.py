@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from portal.clock import PARIS
 from portal.formatting import found as in_words
 from portal.services import finding, indexing, places
 from portal.services.finding import sentences
@@ -15,7 +16,6 @@ from portal.services.finding.wordings import MOST_COUNTS, wordings
 from search.query import Query
 from tests import factories, gazetteer
 
-MONDAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
@@ -138,7 +138,32 @@ def test_a_long_sentence_costs_a_bounded_number_of_questions() -> None:
 )
 @pytest.mark.usefixtures("session")
 def test_the_words_of_a_time_are_read_as_one(text: str, rest: str, filters: dict[str, str]) -> None:
-    assert sentences.read(text, MONDAY) == (rest, filters)
+    assert sentences.read(text, NOW.astimezone(PARIS)) == (rest, filters)
+
+
+@pytest.mark.parametrize(
+    ("text", "hour", "day"),
+    [
+        ("jardin dimanche matin", 9, "2026-03-08"),
+        ("jardin dimanche matin", 20, "2026-03-15"),
+        ("garden sunday morning", 12, "2026-03-15"),
+        ("jardin dimanche midi", 13, "2026-03-08"),
+        ("jardin dimanche après-midi", 17, "2026-03-08"),
+        ("jardin dimanche après-midi", 18, "2026-03-15"),
+        ("jardin dimanche soir", 23, "2026-03-08"),
+        ("jardin dimanche", 23, "2026-03-08"),
+        ("jardin dimanche prochain", 9, "2026-03-15"),
+        ("garden next sunday", 9, "2026-03-15"),
+        ("jardin lundi matin", 20, "2026-03-09"),
+    ],
+)
+@pytest.mark.usefixtures("session")
+def test_on_a_sunday_evening_sunday_morning_is_that_of_the_next_week(
+    text: str, hour: int, day: str
+) -> None:
+    """8 March 2026 is a Sunday."""
+    _, filters = sentences.read(text, datetime(2026, 3, 8, hour, tzinfo=PARIS))
+    assert filters == {"from": day, "to": day}
 
 
 @pytest.mark.parametrize(

@@ -69,8 +69,7 @@ class _Wordings:
     def _sentence(self) -> tuple[str, dict[str, str]]:
         """The text without time and place, and these as filters, where no filter says so already."""
         query = self._asked.query
-        today = _now(self._asked).astimezone(PARIS).date()
-        text, filters = sentences.read(self._asked.text, today)
+        text, filters = sentences.read(self._asked.text, _now(self._asked).astimezone(PARIS))
         if query.start is not None or query.end is not None:
             filters = {name: value for name, value in filters.items() if name == "place"}
         if query.has_place:
