@@ -60,6 +60,8 @@ def _centre(typed: str) -> tuple[float, float, float] | None:
     best = places.resolve(typed).best
     if best is None or best.lat is None or best.lon is None:
         return None
+    if best.kind == places.LAND:
+        return best.lat, best.lon, best.radius_km / KM_PER_MILE
     return best.lat, best.lon, MILES.get(best.kind, TOWN_MILES)
 
 

@@ -21,7 +21,7 @@ class PlaceKind(StrEnum):
     ARRONDISSEMENT = "arrondissement"
     DEPARTEMENT = "departement"
     REGION = "region"
-    TOWN = "town"  # somewhere else in the world
+    TOWN = "town"  # somewhere else in the world; of France, what has a name and no town hall (an island)
 
 
 AREAS = (PlaceKind.DEPARTEMENT, PlaceKind.REGION)

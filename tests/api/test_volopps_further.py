@@ -248,6 +248,20 @@ def test_an_american_zip_and_its_country_are_found_once_loaded(
     assert titles(visitor, "vol_loc=United+States") == [offer.title]
 
 
+def test_an_island_is_searched_as_far_as_it_goes(
+    visitor: Visitor, world: list[Offer], session: Session
+) -> None:
+    island = PlaceRow("re", PlaceKind.TOWN, "Île de Ré", "17", "75", "FR", 17_000, 46.2, -1.42)
+    places.load([*gazetteer.ROWS, island])
+    offer = session.merge(world[0])
+    offer.locations[0].lat, offer.locations[0].lon = 46.11, -1.32  # 13 km from its middle
+    session.flush()
+    indexing.reindex([offer.id])
+    session.commit()
+    assert titles(visitor, "vol_loc=%C3%8Ele+de+R%C3%A9") == [offer.title]
+    assert titles(visitor, "vol_loc=%C3%8Ele+de+R%C3%A9&vol_dist=5") == []
+
+
 @pytest.mark.parametrize("place", ["91,0", "0,181", "Zzyzx", "-", "999999999"])
 def test_a_place_that_is_none_finds_nothing_and_says_so(
     visitor: Visitor, world: list[Offer], place: str

@@ -202,7 +202,7 @@ def test_every_label_of_the_completion_resolves_to_its_very_place(reading: Sessi
     wrong = []
     for row in chosen:
         best = places.resolve(matching.label(row)).best
-        if best is None or (best.code, best.kind) != (row.code, row.kind):
+        if best != matching.match(row):
             wrong.append((matching.label(row), best and best.label))
     assert wrong == []
 

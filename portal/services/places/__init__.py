@@ -11,7 +11,7 @@ from portal.services.places.completing import complete
 from portal.services.places.ending import at_the_end
 from portal.services.places.loading import Loaded, PlaceRow, load
 from portal.services.places.locating import Located, Repair, locate
-from portal.services.places.matching import PlaceMatch, Resolution
+from portal.services.places.matching import LAND, PlaceMatch, Resolution
 from portal.services.places.meaning import resolve
 from portal.services.places.nearest import near
 from portal.services.places.reading import from_file, shipped
@@ -20,6 +20,7 @@ from portal.services.places.resolving import country_of
 area = by_code
 
 __all__ = [
+    "LAND",
     "Area",
     "Loaded",
     "Located",

@@ -21,10 +21,11 @@ from portal.services.places import names
 DATA = Path(__file__).parents[2] / "data" / "places"
 # The old number of Corsica, which its postal codes still begin with, is not a département any more.
 _CORSICA = ("20", "94")
-# What people call a région in a word: the letters of ISO 3166-2:FR, and PACA.
+# What people call a région in a word: the letters of ISO 3166-2:FR, and PACA; and what they call an island.
 SHORT_NAMES = {
     "ara": "84", "bfc": "27", "bre": "53", "cvl": "24", "cor": "94", "ges": "44", "hdf": "32", "idf": "11",
     "naq": "75", "nor": "28", "occ": "76", "pac": "93", "paca": "93", "pdl": "52",
+    "ile de la reunion": "04",
 }  # fmt: skip
 _REMOTE = ("GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "WF", "PF", "NC", "TF")
 

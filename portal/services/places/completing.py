@@ -16,8 +16,7 @@ from portal.services.places.matching import NOTEWORTHY, Found, PlaceMatch
 MOST = 20  # entries of one list
 AFTER_LETTERS = "{"  # sorts right behind "z": a prefix is the range from itself to itself and this
 AFTER_DIGITS = ":"  # the same behind "9"
-A_TOWN = 1000  # people: the exact name of one is proposed first, of a village fourth
-VILLAGES_AT = 3
+VILLAGES_AT = 3  # where the exact name of a village is proposed; that of a town is first
 SIMILAR = 0.75  # of two keys, as difflib counts it, for one to be a slip of the other
 MOST_COMPARED = 400
 
@@ -45,7 +44,7 @@ def complete(prefix: str, limit: int = 8) -> list[PlaceMatch]:
         rows = list(db.session.execute(_BEGINS, among))
     exact = list(db.session.execute(_EXACT, {"key": key}))
     # "rue" is Rue, but who has typed "mars" is more likely on the way to Marseille than in a village of that name.
-    at = 0 if exact and exact[0].population >= A_TOWN else VILLAGES_AT
+    at = 0 if exact and exact[0].population >= matching.A_TOWN else VILLAGES_AT
     area = areas.called(key)
     home = matching.row_of_code(area.code, area.kind) if area else None
     found = _matches([*([home] if home else []), *rows[:at], *exact, *rows[at:]], limit)

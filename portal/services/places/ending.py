@@ -28,7 +28,7 @@ def at_the_end(text: str) -> tuple[str, str] | None:
         rest = text[: len(text) - len(tail)].rstrip()
         before = _BEFORE.search(rest)
         is_large = names.arrondissement(key) is not None or any(
-            row.country == "FR" and (row.kind in AREAS or row.population >= NOTEWORTHY)
+            row.country == "FR" and (row.kind in AREAS or row.weight >= NOTEWORTHY)
             for row in known.get(key, ())
         )
         if is_large or (before and tail[0].isupper() and known.get(key)):

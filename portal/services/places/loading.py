@@ -27,7 +27,10 @@ Identity = tuple[str, str, str]  # country, kind, code: what makes two rows the 
 
 @dataclass(frozen=True, slots=True)
 class PlaceRow:
-    """One entry to load. `other_names` are further keys or names that lead to it; its own name does anyway."""
+    """One entry to load. `other_names` are further keys or names that lead to it; its own name does anyway.
+
+    `parts` are names too, each with the people it stands for: "lom" proposes no Lille for the sake of Lomme alone.
+    """
 
     code: str
     kind: PlaceKind
@@ -41,6 +44,7 @@ class PlaceRow:
     is_estimated: bool = False
     postcodes: tuple[str, ...] = ()
     other_names: tuple[str, ...] = ()
+    parts: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,8 @@ def _names(place_id: int, own: str, row: PlaceRow) -> Iterator[dict[str, Any]]:
         keys[names.key(row.name.partition("(")[0])] = weight
     for other in row.other_names:
         keys.setdefault(names.key(other), weight)
+    for part, people in row.parts:
+        keys.setdefault(names.key(part), people)
     for key, weight in keys.items():
         if key:
             yield {"key": key[: names.LONGEST], "weight": weight, "place_id": place_id}

@@ -19,6 +19,9 @@ from search.geo import distance_km
 
 NEAR_TOWN_KM = 40.0  # a feed's coordinates may lie this far from the town of their address
 NEAR_DEPARTEMENT_KM, NEAR_REGION_KM = 150.0, 350.0  # or this far from the chief town of their area
+WIDE_KM = (
+    25  # around a land: from here on its middle says no more where something is than a département
+)
 NEAR_ANY_KM = 60.0  # or, without an address, from any town that the gazetteer knows
 
 Point = tuple[float, float]
@@ -132,6 +135,8 @@ def _agrees(point: Point, place: PlaceMatch) -> bool:
     if place.lat is None or place.lon is None:
         return False
     most = NEAR_TOWN_KM + (matching.ESTIMATE_KM if place.is_estimated else 0)
+    if place.kind == matching.LAND:
+        most = max(most, place.radius_km)
     if place.kind == PlaceKind.REGION:
         most = NEAR_REGION_KM
     elif place.kind == PlaceKind.DEPARTEMENT:
@@ -141,9 +146,9 @@ def _agrees(point: Point, place: PlaceMatch) -> bool:
 
 def _exact(point: Point, place: PlaceMatch, repairs: tuple[Repair, ...] = ()) -> Located:
     codes = place
-    if place.kind == PlaceKind.REGION:
+    if place.kind in (PlaceKind.REGION, matching.LAND):
         town = near(*point)
-        codes = town if town and town.region == place.region else place
+        codes = town if town and place.region in ("", town.region) else place
     return Located(
         *point,
         Precision.EXACT,
@@ -157,9 +162,11 @@ def _exact(point: Point, place: PlaceMatch, repairs: tuple[Repair, ...] = ()) ->
 
 
 def _at(place: PlaceMatch) -> Located:
-    """The address alone: a town's middle, or an area without any position, because its chief town is not the place."""
+    """The address alone: a town's middle, or an area without any position, because its chief town is not the place; nor is
+    the middle of the Côte d'Azur."""
     codes = (place.departement, _region(place), "", place.country, place)
-    if place.area or place.lat is None:
+    is_wide = place.kind == matching.LAND and place.radius_km > WIDE_KM
+    if place.area or is_wide or place.lat is None:
         return Located(
             None, None, Precision.AREA if codes[0] or codes[1] else Precision.NONE, *codes
         )

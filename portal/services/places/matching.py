@@ -10,13 +10,15 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, select
 
 from portal import db
 from portal.models.place import AREAS, Place, PlaceKind, PlaceName, PlacePostcode
-from portal.services.places import areas
+from portal.services.places import areas, names, usual
 
 LARGE, MIDDLING = 100_000, 10_000  # people; from here on a default circle is 10 km, 15 km
 ESTIMATE_KM = 10  # added to a circle around a position that is only estimated
 CLOSE_CALL = 3  # two namesakes within this factor of population: nobody can tell which was meant
 NOTEWORTHY = 10_000  # people: a town this size is worth naming beside the area of the same name
+A_TOWN = 1_000  # people: a commune this size is what its own name says, whatever else is called so
 MOST_RIVALS = 8
+LAND = "land"  # the kind of a match that has no town hall: an island, a massif
 
 Found = Row[*tuple[Any, ...]]  # the columns of ENTRY, by their names
 ENTRY: Select[*tuple[Any, ...]] = select(
@@ -40,7 +42,8 @@ class PlaceMatch:
     """A place somebody may mean. `lat` and `lon` are degrees, both None when unknown; `radius_km` is a default.
 
     When `area` is set (`69`, `R84`), filter by that code: it has no circle, `radius_km` is 0. `kind` is a PlaceKind's word, or
-    `postcode` (the centre of all its communes), or `position` (a point that was given, named by the nearest town).
+    `postcode` (the centre of all its communes), or `position` (a point that was given, named by the nearest town), or `land`
+    (an island, a massif: what has no town hall; its `radius_km` is as far as it goes).
     """
 
     code: str
@@ -99,10 +102,12 @@ def match(row: Found) -> PlaceMatch:
     departement, region = areas.departement(row.departement), areas.region(row.region)
     at_home = row.country == "FR"
     is_area = row.kind in AREAS
+    reach = usual.reach_km(row.code, row.country)
     area = f"R{row.code}" if row.kind is PlaceKind.REGION else row.code
+    around = reach or radius_km(row.population, is_estimated=row.is_estimated)
     return PlaceMatch(
         code=row.code,
-        kind=row.kind.value,
+        kind=row.kind.value if reach is None else LAND,
         name=row.name,
         label=label(row),
         departement=row.departement,
@@ -113,7 +118,7 @@ def match(row: Found) -> PlaceMatch:
         population=row.population,
         lat=row.lat,
         lon=row.lon,
-        radius_km=0 if is_area else radius_km(row.population, is_estimated=row.is_estimated),
+        radius_km=0 if is_area else around,
         area=area if is_area else "",
         is_estimated=row.is_estimated,
     )
@@ -142,7 +147,7 @@ def _abroad(name: str, town: Found | PlaceMatch, language: str) -> str:
 
 # Written once: to build a statement takes longer than to run it.
 _NAMED = (
-    ENTRY.add_columns(PlaceName.key.label("known_as"))
+    ENTRY.add_columns(PlaceName.key.label("known_as"), PlaceName.weight.label("weight"))
     .join(PlaceName, PlaceName.place_id == Place.id)
     .where(PlaceName.key.in_(bindparam("keys", expanding=True)))
 )
@@ -181,16 +186,24 @@ def ranked(
     rows: Iterable[Found], key: str, country: str, *, told_apart: bool = False
 ) -> list[Found]:
     """Best first: at home, then the most populated; on a tie the town goes before its area. Abroad, the farther away the
-    fewer people count: "Valencia" is in Spain, not in Venezuela.
+    fewer people count: "Valencia" is in Spain, not in Venezuela. What is only called so goes behind a commune that has the
+    very name, unless that is tiny: "Évry" is no village of 400 people, a town that becomes a commune again is itself.
 
     Who told namesakes apart ("Mayenne (53)", a label of the completion) wrote the whole name of a town: La Rochette is
     not Rochette then, and the area of that name is not meant.
     """
 
-    def rank(row: Found) -> tuple[bool, bool, bool, float, bool, str]:
+    rows = list(rows)
+    has_own = any(
+        row.kind is PlaceKind.COMMUNE and row.key == key and row.population >= A_TOWN
+        for row in rows
+    )
+
+    def rank(row: Found) -> tuple[bool, bool, bool, bool, float, bool, str]:
         is_area, is_abroad = row.kind in AREAS, row.country != country
         return (
             is_abroad,
+            has_own and not _has_name(row, key),
             told_apart and row.key != key,
             is_area and told_apart,
             -row.population / (areas.far(row.country) if is_abroad else 1),
@@ -199,6 +212,12 @@ def ranked(
         )
 
     return sorted(rows, key=rank)
+
+
+def _has_name(row: Found, key: str) -> bool:
+    """Is this key the entry's own name, with its article or without, or with what stands in brackets or without?"""
+    own: str = row.key
+    return key in (own, names.without_article(own), names.key(row.name.partition("(")[0]))
 
 
 def is_close_call(rows: Sequence[Found]) -> bool:

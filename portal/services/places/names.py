@@ -64,7 +64,7 @@ _PART = re.compile(
 )
 # Neither "en" nor "sur": who writes "en ligne" or "sur place" wants no village named Ligné or Placé.
 _PREPOSITION = re.compile(
-    r"^\s*(?:[àa] c[ôo]t[ée]|[àa]|aux?|vers|pr[èe]s|proche|autour|in|near|around)\s+(?:d(?:es?|u)\s+|d['’]\s*)?(?=\w{2})",
+    r"^\s*(?:[àa] c[ôo]t[ée]|[àa]|aux?|dans|vers|pr[èe]s|proche|autour|in|near|around)\s+(?:d(?:es?|u)\s+|d['’]\s*)?(?=\w{2})",
     re.IGNORECASE,
 )
 _POSITION = re.compile(

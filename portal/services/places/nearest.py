@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import cos, radians
 
 from portal.models.place import Place, PlaceKind
-from portal.services.places import matching
+from portal.services.places import matching, usual
 from portal.services.places.matching import Found, PlaceMatch
 from search.geo import distance_km
 
@@ -41,7 +41,7 @@ def _around(lat: float, lon: float, reach: float, country: str) -> list[Found]:
         Place.kind.in_(TOWNS),
         *([Place.country == country] if country else []),
     )
-    return list(rows)
+    return [row for row in rows if usual.reach_km(row.code, row.country) is None]  # no land
 
 
 def _apart(row: Found, lat: float, lon: float) -> float:

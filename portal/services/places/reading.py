@@ -14,7 +14,7 @@ from typing import Any
 
 from portal.errors import Invalid
 from portal.models.place import PlaceKind
-from portal.services.places import abroad, areas, names
+from portal.services.places import abroad, areas, names, usual
 from portal.services.places.loading import PlaceRow
 
 MOST_BYTES = 200 * 1024 * 1024
@@ -31,9 +31,12 @@ def shipped() -> Iterator[PlaceRow]:
 
 
 def _with_areas(rows: Iterable[PlaceRow]) -> Iterator[PlaceRow]:
-    """The same rows and, when some are of France, its départements and régions (`load` counts their people)."""
+    """The same rows and, when some are of France, what people call them, its lands, départements and régions.
+
+    `load` counts the people of these.
+    """
     is_home, is_empty = False, True
-    for row in rows:
+    for row in usual.named(rows):
         is_home = is_home or row.country == "FR"
         is_empty = False
         yield row
@@ -42,6 +45,8 @@ def _with_areas(rows: Iterable[PlaceRow]) -> Iterator[PlaceRow]:
     alone = Counter(
         area.region for area in areas.everywhere() if area.kind is PlaceKind.DEPARTEMENT
     )
+    if is_home:
+        yield from usual.lands()
     for area in areas.everywhere() if is_home else ():
         # A région of one département is the same ground: once in the table is enough.
         if area.kind is PlaceKind.REGION and alone[area.code] == 1:
