@@ -29,6 +29,8 @@ RUN_ERRORS = {
         *(fetch_errors.BadAnswer, fetch_errors.HeadersTooLong, vault.SealedElsewhere),
     )
 }
+# How the parts of a search begin that do not read on after « 12 besoins »: a name alone, an adjective.
+_APART = ("%(", "ouvert ", "accessible ", "campagne ")
 NBSP, NARROW = "\u00a0", "\u202f"
 
 
@@ -217,17 +219,25 @@ def found(total: int, parts: Sequence[Sentence], afar: int = 0) -> str:
 
     Where `afar` of the total are remote ones, not at the place that was asked, they are told apart.
     """
-    asked = _joined(parts)
-    if not afar:
-        return f"{_counted(total)} {asked}".strip()
-    if afar == total:
+    if afar == total > 0:
+        nothing = gettext("Rien sur place")
         return gettext(
-            "Rien sur place%(asked)s ; %(found)s à faire à distance",
-            asked=f" {asked}" if asked else "",
+            "%(here)s ; %(found)s à faire à distance",
+            here=_followed(nothing, parts),
             found=_counted(afar),
         )
-    here = f"{_counted(total - afar)} {asked}".strip()
+    here = _followed(_counted(total - afar), parts)
+    if not afar:
+        return here
     return gettext("%(here)s ; %(afar)s à distance", here=here, afar=number(afar))
+
+
+def _followed(head: str, parts: Sequence[Sentence]) -> str:
+    """« 12 besoins « jardin », Éducation », but « 12 besoins : Éducation »: what is no complement comes after a colon."""
+    asked = _joined(parts)
+    if asked and parts[0].sentence.startswith(_APART):
+        return gettext("%(head)s : %(asked)s", head=head, asked=asked)
+    return f"{head} {asked}".strip()
 
 
 def shared_out(total: int, afar: int) -> str:

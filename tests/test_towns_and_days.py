@@ -77,6 +77,24 @@ def test_a_search_says_its_town_and_its_day(
 
 
 @pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("theme=education", "0 besoin : Éducation"),
+        ("theme=education&lang=en", "0 ways to help: Education"),
+        ("minors=1", "0 besoin : ouvert aux mineurs"),
+        ("area=69&remote=no", "0 besoin : Rhône, sur place"),
+        ("area=69&remote=no&lang=en", "0 ways to help: Rhône, in person"),
+        ("q=lire&theme=education", "0 besoin « lire », Éducation"),
+        ("when=today&minors=1", "0 besoin aujourd’hui, ouvert aux mineurs"),
+        ("sort=date", "0 besoin"),
+    ],
+)
+def test_a_name_follows_the_count_after_a_colon(looker: Visitor, asked: str, told: str) -> None:
+    title = looker.get(f"/search?{asked}").soup.title
+    assert title is not None and title.get_text() == f"{told} – Relais"
+
+
+@pytest.mark.parametrize(
     ("language", "heading"),
     [("fr", "Devenir bénévole au Havre"), ("en", "Volunteer in Le Havre")],
 )

@@ -65,7 +65,7 @@ def ways(text: str, **params: str) -> list[str]:
             "2 besoins « domicile », à moins de 10 km de Lyon (Rhône)",
             "1 besoin « livrer », à moins de 10 km de Lyon (Rhône)",
         ]),
-        ("solidarité", ["3 besoins Solidarité"]),
+        ("solidarité", ["3 besoins : Solidarité"]),
         ("xylophone", []),
     ],
 )  # fmt: skip

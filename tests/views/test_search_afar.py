@@ -70,7 +70,7 @@ def test_where_no_place_tells_them_apart_there_is_one_number(
 
 def test_an_area_without_anything_says_so_too(looker: Visitor) -> None:
     page = looker.get("/search?area=974")
-    assert title(page).startswith("Rien sur place La Réunion ; 4 besoins à faire à distance")
+    assert title(page).startswith("Rien sur place : La Réunion ; 4 besoins à faire à distance")
     assert not page.soup.select("#results .empty a")
 
 
