@@ -113,12 +113,6 @@ def facets(found: Found) -> list[dict[str, Any]]:
     query, counts = asked.query, found.results.facets
     shown = dict.fromkeys([*(slug for slug, _n in counts.get("theme", ())), *query.themes])
     of_theme = dict(counts.get("theme", ()))
-    when = {"": _("Toutes les dates"), "today": _("Aujourd’hui"), "week": _("Cette semaine")}
-    when |= {"weekend": _("Ce week-end"), "month": _("Ce mois-ci")}
-    chosen, of_when = asked.when, dict(counts.get("when", ()))
-    if asked.span:  # two days are one more choice, so that another replaces them
-        (said_so,) = (said(part.words) for part in asked.parts if part.kind == "when")
-        chosen, when[asked.span], of_when[asked.span] = asked.span, said_so, found.total
     remote = {"": _("Peu importe"), "no": _("Sur place"), "only": _("À distance")}
     return [
         {
@@ -130,17 +124,32 @@ def facets(found: Found) -> list[dict[str, Any]]:
                 for slug in shown
             ],
         },
-        _radios(_("Quand"), "when", when, of_when, chosen),
+        _moments(found),
         _radios(
             _("Sur place ou à distance"),
             "remote",
             remote,
-            dict(counts.get("remote", ())),
+            {"": None, **dict(counts.get("remote", ()))},
             asked.remote,
         ),
         _tick(_("Âge"), "minors", _("Ouvert aux mineurs"), counts, query.minors),
         _tick(_("Accès"), "accessible", _("Accessible en fauteuil"), counts, query.accessible),
     ]
+
+
+def _moments(found: Found) -> dict[str, Any]:
+    """When: named stretches, or two days of one's own, whose fields go with the last choice."""
+    asked = found.asked
+    texts = {"all": _("Toutes les dates"), "today": _("Aujourd’hui"), "week": _("Cette semaine")}
+    texts |= {"weekend": _("Ce week-end"), "month": _("Ce mois-ci"), "dates": _("Entre deux dates")}
+    days = [day.isoformat() if day else "" for day in (asked.from_on, asked.to_on)]
+    chosen = "dates" if any(days) else asked.when or "all"
+    own = {"all": None, "dates": found.total if any(days) else None}
+    made = _radios(
+        _("Quand"), "when", texts, {**dict(found.results.facets.get("when", ())), **own}, chosen
+    )
+    made["options"][-1]["days"] = days
+    return made
 
 
 def _option(
@@ -150,11 +159,10 @@ def _option(
 
 
 def _radios(
-    legend: str, name: str, texts: Mapping[str, str], counts: Mapping[str, int], chosen: str
+    legend: str, name: str, texts: Mapping[str, str], counts: Mapping[str, int | None], chosen: str
 ) -> dict[str, Any]:
     options = [
-        _option(value, text, counts.get(value, 0) if value else None, value == chosen)
-        for value, text in texts.items()
+        _option(value, text, counts.get(value, 0), value == chosen) for value, text in texts.items()
     ]
     return {"legend": legend, "name": name, "kind": "radio", "options": options}
 

@@ -18,6 +18,16 @@ for (const kind of ["pointerover", "touchstart", "focusin"]) {
     if (event.target.closest?.("#search-form, #filters, #sort, [data-open-filters]")) wake();
   }, { passive: true });
 }
+// A day ticks the choice of two days. That choice asks for nothing as long as it has none, nor does a year of which only
+// the first digits are typed, which browsers take for the year 2.
+document.addEventListener("change", (event) => {
+  const choice = document.getElementById("f-when-dates");
+  const days = [...document.querySelectorAll("#f-from, #f-to")];
+  const isDay = days.includes(event.target);
+  if (isDay) choice.checked = true;
+  const isHalf = isDay && event.target.value && event.target.value < "1000";
+  if (isHalf || (event.target === choice && !days.some((day) => day.value))) event.stopPropagation();
+}, { capture: true });
 document.addEventListener("change", (event) => {
   if (window.htmx || !event.target.closest("#filters, #sort")) return;
   wake().then(() => form.requestSubmit());

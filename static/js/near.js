@@ -1,5 +1,9 @@
-// The search form: what is empty stays out of the address, whoever sends it.
+// The search form: what is empty stays out of the address, whoever sends it; so do two days that are not the choice, and
+// the names of all dates and of two days, which need none.
 document.getElementById("search-form")?.addEventListener("formdata", ({ formData }) => {
+  const when = formData.get("when");
+  if (when && when !== "dates") for (const name of ["from", "to"]) formData.delete(name);
+  if (when === "all" || when === "dates") formData.delete("when");
   for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
 });
 

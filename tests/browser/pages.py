@@ -38,6 +38,15 @@ def swapped(page: Page) -> None:
     page.wait_for_url(re.compile("theme="))
 
 
+def two_days(page: Page) -> None:
+    """The choice of two days, on a phone in the sheet of filters."""
+    page.goto("/search?place=Lyon&to=2099-12-31")
+    sheet = page.get_by_role("button", name="Filtres")
+    if sheet.is_visible():
+        sheet.click()
+    page.locator("#f-to").wait_for()
+
+
 def nothing_found(page: Page) -> None:
     """A search that finds nothing, which says what would."""
     page.goto("/search?q=xylophoniste+introuvable&place=Lyon&radius=2")
@@ -155,6 +164,7 @@ PAGES = (
     Seen("home", "", at("/")),
     Seen("search", "", at("/search?place=Lyon")),
     Seen("search-swapped", "", swapped),
+    Seen("search-days", "", two_days),
     Seen("search-empty", "", nothing_found),
     Seen("alert-asked", "", alert_asked),
     Seen("alert", "", alert),

@@ -85,6 +85,11 @@ def test_a_day_that_is_none_is_left_aside_and_said(typed: str) -> None:
     assert asked.query.start is None and typed in sentences(asked)
 
 
+@pytest.mark.parametrize(("last", "is_past"), [("2026-11-25", True), ("2026-11-26", False)])
+def test_days_that_are_over_are_said_to_be(last: str, is_past: bool) -> None:
+    assert ("passées" in sentences(read(to=last))) is is_past
+
+
 @pytest.mark.parametrize("typed", ["-3", "0", "deux", "1.5", "٣"])
 def test_a_page_that_is_none_is_the_first_and_said(typed: str) -> None:
     asked = read(page=typed)
@@ -153,6 +158,14 @@ def test_the_address_is_the_shortest_that_asks_the_same() -> None:
     assert finding.address(asked.params) == "/search?q=jardin&theme=health&when=week"
     again = finding.read({name: [value] for name, value in asked.params}, now=NOW)
     assert again.query == asked.query
+
+
+def test_all_dates_and_two_dates_are_no_part_of_the_address() -> None:
+    days = {"from": "2026-12-01", "to": "2026-12-24"}
+    assert read(when="dates", **days).params == tuple(days.items())
+    cleared = read(when="all", **days)
+    assert cleared.params == () and "remplace les deux dates" in sentences(cleared)
+    assert not read(when="all").notes
 
 
 NAMES = "q place lat lon radius box area theme when from to remote minors accessible association feed campaign sort page"

@@ -78,13 +78,58 @@ def test_every_number_is_what_its_choice_gives(looker: Visitor, asked: dict[str,
 
 def test_two_days_are_a_choice_that_every_other_replaces(looker: Visitor) -> None:
     page = looker.get("/search", query_string={"from": day(5), "to": day(20)})
-    chosen = page.soup.select_one("input[name=when][checked]")
-    assert chosen is not None and chosen["value"] == f"{day(5)}/{day(20)}"
+    chosen = choice(page, "dates")
+    assert chosen.has_attr("checked") and days(page) == [day(5), day(20)]
     kept = looker.get("/search", query_string=form(page, chosen))
     assert total(kept) == total(page) and "du " in understood(kept)
-    everything = page.soup.select_one("input[name=when][value='']")
-    assert everything is not None
-    assert total(looker.get("/search", query_string=form(page, everything))) == 18
+    everything = looker.get("/search", query_string=form(page, choice(page, "all")))
+    assert total(everything) == 18 and days(everything) == ["", ""]
+    assert choice(everything, "all").has_attr("checked")
+    week = looker.get("/search", query_string=form(page, choice(page, "week")))
+    assert days(week) == ["", ""] and "remplace les deux dates" in understood(week)
+
+
+def test_two_days_are_chosen_in_the_form_and_taken_back_by_what_says_them(looker: Visitor) -> None:
+    page = looker.get("/search?q=jardin")
+    assert choice(page, "all").has_attr("checked") and days(page) == ["", ""]
+    sent = {**dict(form(page)), "when": "dates", "from": day(5), "to": day(20)}
+    between = looker.get("/search", query_string=sent)
+    assert 0 < total(between) < 18 and days(between) == [day(5), day(20)]
+    assert not between.soup.select(".understood__note")
+    (undo,) = (a for a in between.soup.select("#understood a.pill") if "du " in a.get_text())
+    assert undo["href"] == "/search?q=jardin"
+
+
+@pytest.mark.parametrize(("name", "said"), [("from", "à partir du"), ("to", "jusqu’au")])
+def test_one_of_the_two_days_is_enough(looker: Visitor, name: str, said: str) -> None:
+    sent = dict.fromkeys(("from", "to"), "") | {"when": "dates", name: day(10)}
+    page = looker.get("/search", query_string=sent)
+    assert 0 < total(page) < 18 and said in understood(page)
+    assert days(page) == [sent["from"], sent["to"]] and choice(page, "dates").has_attr("checked")
+
+
+@pytest.mark.parametrize(
+    ("typed", "note"),
+    [
+        ({}, "Aucune des deux dates n’est indiquée"),
+        ({"from": "demain"}, "« demain » n’est pas une date"),
+        ({"from": "2001-01-01", "to": "2001-02-01"}, "Ces dates sont passées"),
+        ({"from": "2050-02-01", "to": "2050-01-01"}, "à l’envers"),
+    ],
+)
+def test_two_days_that_cannot_be_used_are_told_and_their_fields_stay(
+    looker: Visitor, typed: dict[str, str], note: str
+) -> None:
+    page = looker.get("/search", query_string={"when": "dates", **typed})
+    (said,) = page.soup.select(".understood__note")
+    assert note in said.get_text() and choice(page, "dates").has_attr("checked")
+
+
+def test_two_days_are_asked_for_in_english(looker: Visitor) -> None:
+    quand = choice(looker.get("/search?lang=en"), "dates").find_parent("fieldset")
+    assert quand is not None
+    words = " ".join(quand.get_text(" ").split())
+    assert words.endswith("Between two dates From To")
 
 
 def test_a_radius_that_nobody_chose_does_not_follow_to_the_next_place(looker: Visitor) -> None:
@@ -136,6 +181,16 @@ def _sent(page: Page, clicked: Tag | None) -> Iterator[Tag]:
                 yield one
         elif one.get("type") not in ("radio", "checkbox") or one.has_attr("checked"):
             yield one
+
+
+def choice(page: Page, when: str) -> Tag:
+    found = page.soup.select_one(f"input[name=when][value='{when}']")
+    assert found is not None
+    return found
+
+
+def days(page: Page) -> list[str]:
+    return [str(field["value"]) for field in page.soup.select("#filters-body input[type=date]")]
 
 
 def number(choice: Tag) -> int | None:

@@ -71,13 +71,6 @@ class Asked:
         return tuple((n, self.text if n == "exact" else value) for n, value in self.params)
 
     @property
-    def span(self) -> str:
-        """The two days that were asked as one value of `when`, `2026-12-05/2026-12-20`; an open end is two dots."""
-        if not (self.from_on or self.to_on):
-            return ""
-        return "/".join(day.isoformat() if day else ".." for day in (self.from_on, self.to_on))
-
-    @property
     def radius_km(self) -> float | None:
         return self.query.circle.radius_km if self.query.circle else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 
@@ -11,6 +11,8 @@ from portal.services.finding.given import Given, day, instant
 from search.query import Window
 
 NAMES = ("today", "week", "weekend", "month")
+# Two choices of the page's form, which sends its date fields with every choice: all dates, whatever these hold, or they.
+ALL, DATES = "all", "dates"
 SENTENCES = {
     "today": "aujourd’hui",
     "week": "cette semaine",
@@ -21,7 +23,10 @@ SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """The parts of a query that say when: UTC seconds, and what they were made of."""
+    """The parts of a query that say when: UTC seconds, and what they were made of.
+
+    `name` is a named stretch, or `DATES` where that was chosen, even without any.
+    """
 
     start: int | None = None
     end: int | None = None
@@ -45,23 +50,28 @@ def windows(now: datetime) -> tuple[Window, ...]:
 
 
 def read(given: Given, now: datetime) -> When:
-    """A named stretch that was chosen replaces two days. `when` may be the days themselves (`Asked.span`)."""
+    """A named stretch that was chosen replaces two days, and so do all dates; two days need no name."""
     typed = given.one("when")
+    first, last = given.one("from"), given.one("to")
     window = next((window for window in windows(now) if window.name == typed), None)
+    if (window or typed == ALL) and (first or last):
+        given.note("Le moment choisi remplace les deux dates.")
     if window is not None:
-        if given.one("from") or given.one("to"):
-            given.note("Le moment choisi remplace les deux dates.")
         given.part("when", (("when", typed),), SENTENCES[typed])
         return When(window.start, window.end, typed)
-    first, last = given.one("from"), given.one("to")
-    if "/" in typed:
-        first, last = ("" if end == ".." else end for end in typed.split("/", 1))
-    elif typed:
+    if typed == ALL:
+        return When()
+    if typed == DATES and not (first or last):
+        given.note("Aucune des deux dates n’est indiquée : toutes les dates sont montrées.")
+    if typed and typed != DATES:
         given.note(
             "« %(typed)s » n’est pas un moment que nous connaissons : il est laissé de côté.",
             typed=typed[:40],
         )
-    return _between(given, _day(given, first), _day(given, last))
+    then = _between(given, _day(given, first), _day(given, last))
+    if then.end is not None and then.end <= instant(now):
+        given.note("Ces dates sont passées : il ne reste que les besoins qui durent encore.")
+    return replace(then, name=DATES) if typed == DATES else then
 
 
 def _between(given: Given, first: date | None, last: date | None) -> When:
