@@ -92,12 +92,13 @@ def test_a_town_of_france_has_one_name() -> None:
 
 
 def test_each_name_of_the_list_leads_to_its_town() -> None:
+    named = places.Named()
     for given in areas.exonyms():
         found = {
             row.name
             for name in (given["french"], given["english"], *given["local"].split("|"))
             if name
-            for row in matching.rows_named(names.key(name))[names.key(name)]
+            for row in named.of(names.key(name))
             if row.country == given["country"]
         }
         assert given["french"] in found, given

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.db import Database
 from portal.services import places
-from portal.services.places import areas, matching
+from portal.services.places import areas
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +45,7 @@ def test_a_short_name_or_a_part_of_a_town_is_understood(text: str, label: str) -
 
 
 def test_no_place_of_france_bears_the_short_name_of_a_region() -> None:
-    assert not any(matching.rows_named(*areas.SHORT_NAMES).values())
+    assert not any(map(places.Named().of, areas.SHORT_NAMES))
     assert all(areas.called(name) for name in areas.SHORT_NAMES)
 
 

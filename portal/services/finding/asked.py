@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from portal.services.finding.known import Known
 from portal.services.places.matching import PlaceMatch
 from search.query import Query
 
@@ -59,6 +60,7 @@ class Asked:
     parts: tuple[Part, ...] = ()
     notes: tuple[Note, ...] = ()
     nowhere: bool = False
+    known: Known = field(default_factory=Known, compare=False, repr=False)
 
     @property
     def params(self) -> Params:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from portal.services.finding.asked import Note, Params, Part
+from portal.services.finding.known import Known
 
 LONGEST = 400  # characters of one parameter that are looked at
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -27,8 +28,9 @@ _FRENCH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 class Given:
     """What was typed, parameter by parameter, and what reading it gave so far."""
 
-    def __init__(self, params: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, params: Mapping[str, Sequence[str]], known: Known) -> None:
         self._params = params
+        self.known = known
         self.parts: list[Part] = []
         self.notes: list[Note] = []
 

@@ -9,13 +9,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast, get_args
 
-from sqlalchemy import select
-
-from portal import db, themes
-from portal.models import Association, Feed
+from portal import themes
 from portal.services.finding import when, where
 from portal.services.finding.asked import Asked
 from portal.services.finding.given import YES, Given, this_minute
+from portal.services.finding.known import Known
 from search import words
 from search.document import Language
 from search.plan import tell_nothing
@@ -37,13 +35,14 @@ def read(
     limit: int = PAGE,
     spread: bool = False,
     language: Language | None = None,
+    known: Known | None = None,
 ) -> Asked:
-    """What these parameters ask at `now`. At most a statement for the place and one each for association and feed.
+    """What these parameters ask at `now`; what is `known` of their names is not looked up again.
 
     `limit` is how many offers a page holds; `spread` lets no association fill the first page (the page asks for it,
     the APIs do not, and an order other than relevance never does); `language` is the visitor's, where there is one.
     """
-    given = Given(params)
+    given = Given(params, known or Known())
     text, clauses = _words(given)
     there = where.read(given)
     chosen = _themes(given)
@@ -61,7 +60,8 @@ def read(
             text=text[:40],
         )
         clauses = ()
-    association, feed_id = _association(given), _feed(given)
+    association_id, association = _association(given)
+    feed_id = _feed(given)
     campaign = _campaign(given)
     sort = _sort(given, has_circle=there.circle is not None)
     page = _page(given)
@@ -78,11 +78,11 @@ def read(
         remote=remote,
         minors=minors,
         accessible=accessible,
-        association_id=association.id if association else None,
+        association_id=association_id,
         feed_id=feed_id,
         campaign=campaign,
         sort=sort,
-        spread=spread and sort == "relevance" and association is None,
+        spread=spread and sort == "relevance" and association_id is None,
         when_windows=when.windows(now),
         language=language,
         offset=(page - 1) * limit,
@@ -99,10 +99,11 @@ def read(
         from_on=then.from_on,
         to_on=then.to_on,
         remote=remote or "",
-        association=association.name if association else "",
+        association=association,
         page=page,
         parts=tuple(given.parts),
         notes=tuple(given.notes),
+        known=given.known,
     )
 
 
@@ -179,31 +180,24 @@ def _sort(given: Given, *, has_circle: bool) -> Sort:
     return cast(Sort, typed)
 
 
-def _association(given: Given) -> Association | None:
-    """By number or by slug: both are public."""
+def _association(given: Given) -> tuple[int | None, str]:
+    """The number of the association and its name."""
     typed = given.one("association")
     if not typed:
-        return None
-    found = None
-    if typed.isascii() and typed.isdigit() and len(typed) < 10:
-        found = db.session.get(Association, int(typed))
-    elif typed.isprintable():
-        found = db.session.scalar(select(Association).where(Association.slug == typed[:120]))
+        return None, ""
+    found = given.known.association(typed)
     if found is None:
         given.note("Cette association nous est inconnue : les besoins de toutes sont montrés.")
-        return None
+        return None, ""
     given.part("association", (("association", typed),), "%(name)s", name=found.name)
-    return found
+    return found.id, found.name
 
 
 def _feed(given: Given) -> int | None:
     typed = given.one("feed")
     if not typed:
         return None
-    row = None
-    if typed.isprintable():
-        asked = select(Feed.id, Feed.title, Feed.name).where(Feed.name == typed[:80])
-        row = db.session.execute(asked).first()
+    row = given.known.feed(typed)
     if row is None:
         given.note("Ce partenaire nous est inconnu : les besoins de tous sont montrés.")
         return None

@@ -6,6 +6,7 @@ Nothing here decides anything: what is read becomes a way out that a person may 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from portal.services import places
@@ -52,7 +53,9 @@ def says_near(text: str) -> bool:
     return _NEAR.search(text) is not None
 
 
-def read(text: str, now: datetime) -> tuple[str, dict[str, str]]:
+def read(
+    text: str, now: datetime, ending: Callable[[str], tuple[str, str] | None] = places.at_the_end
+) -> tuple[str, dict[str, str]]:
     """The text without what says when and where, and the parameters of a search that say it instead.
 
     `now` is the time of Paris; a weekday is the next one, which may be today until what is named of it is over. One
@@ -73,8 +76,8 @@ def read(text: str, now: datetime) -> tuple[str, dict[str, str]]:
     elif found := _TOMORROW.search(rest):
         rest, filters = _without(rest, found), _on(today + timedelta(days=1))
     rest = " ".join(rest.split())
-    if ending := places.at_the_end(rest):
-        rest, filters["place"] = ending
+    if place := ending(rest):
+        rest, filters["place"] = place
     return rest, filters
 
 

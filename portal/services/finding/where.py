@@ -36,7 +36,7 @@ def read(given: Given) -> Where:
     """
     area = _area(given)
     typed = given.one("place")
-    found = places.resolve(typed) if typed else Resolution()
+    found = given.known.place(typed) if typed else Resolution()
     if found.best is not None and (found.best.lat is not None or found.best.area):
         _say_what_is_replaced(given, found.best)
         return _place(given, typed, area, found.best, found)
@@ -76,7 +76,7 @@ def _around_position(given: Given, area: Area | None, here: tuple[float, float])
     if given.one("box"):
         given.note("Votre position remplace la zone de la carte.")
     if area is not None:
-        town = places.near(*here)
+        town = given.known.near(*here)
         if town is None or not _lies_in(town, area):
             given.take_back("area")
             given.note(

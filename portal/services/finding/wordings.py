@@ -69,7 +69,8 @@ class _Wordings:
     def _sentence(self) -> tuple[str, dict[str, str]]:
         """The text without time and place, and these as filters, where no filter says so already."""
         query = self._asked.query
-        text, filters = sentences.read(self._asked.text, _now(self._asked).astimezone(PARIS))
+        now = _now(self._asked).astimezone(PARIS)
+        text, filters = sentences.read(self._asked.text, now, self._asked.known.ending)
         if query.start is not None or query.end is not None:
             filters = {name: value for name, value in filters.items() if name == "place"}
         if query.has_place:
@@ -114,7 +115,12 @@ def _read(asked: Asked, changes: dict[str, str]) -> Asked:
         params.setdefault(name, []).append(value)
     query = asked.query
     return reading.read(
-        params, now=_now(asked), limit=query.limit, spread=query.spread, language=query.language
+        params,
+        now=_now(asked),
+        limit=query.limit,
+        spread=query.spread,
+        language=query.language,
+        known=asked.known,
     )
 
 

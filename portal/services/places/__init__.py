@@ -13,6 +13,7 @@ from portal.services.places.loading import Loaded, PlaceRow, load
 from portal.services.places.locating import Located, Repair, locate
 from portal.services.places.matching import LAND, PlaceMatch, Resolution
 from portal.services.places.meaning import resolve
+from portal.services.places.named import Named
 from portal.services.places.nearest import near
 from portal.services.places.reading import from_file, shipped
 from portal.services.places.resolving import country_of
@@ -24,6 +25,7 @@ __all__ = [
     "Area",
     "Loaded",
     "Located",
+    "Named",
     "PlaceMatch",
     "PlaceRow",
     "Repair",

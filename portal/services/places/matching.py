@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, bindparam, select
 
 from portal import db
-from portal.models.place import AREAS, Place, PlaceKind, PlaceName, PlacePostcode
+from portal.models.place import AREAS, Place, PlaceKind, PlacePostcode
 from portal.services.places import areas, names, usual
 
 LARGE, MIDDLING = 100_000, 10_000  # people; from here on a default circle is 10 km, 15 km
@@ -146,25 +146,12 @@ def _abroad(name: str, town: Found | PlaceMatch, language: str) -> str:
 
 
 # Written once: to build a statement takes longer than to run it.
-_NAMED = (
-    ENTRY.add_columns(PlaceName.key.label("known_as"), PlaceName.weight.label("weight"))
-    .join(PlaceName, PlaceName.place_id == Place.id)
-    .where(PlaceName.key.in_(bindparam("keys", expanding=True)))
-)
 _OF_POSTCODE = ENTRY.join(PlacePostcode, PlacePostcode.place_id == Place.id).where(
     PlacePostcode.postcode == bindparam("postcode"), Place.kind != PlaceKind.ARRONDISSEMENT
 )
 _OF_CODE = ENTRY.where(
     Place.country == "FR", Place.kind == bindparam("kind"), Place.code == bindparam("code")
 )
-
-
-def rows_named(*keys: str) -> dict[str, list[Found]]:
-    """All entries known by each of these keys; one statement."""
-    found: dict[str, dict[int, Found]] = {name: {} for name in keys}
-    for row in db.session.execute(_NAMED, {"keys": keys}):
-        found[row.known_as].setdefault(row.id, row)
-    return {name: list(entries.values()) for name, entries in found.items()}
 
 
 def rows_where(*conditions: ColumnElement[bool]) -> Sequence[Found]:

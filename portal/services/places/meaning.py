@@ -6,7 +6,8 @@ from portal.models.place import PlaceKind
 from portal.services.places import areas, matching, names
 from portal.services.places.completing import longer_names, similar
 from portal.services.places.matching import PlaceMatch, Resolution
-from portal.services.places.resolving import as_named, is_told_by
+from portal.services.places.named import Named
+from portal.services.places.resolving import as_named, is_told_by, names_in
 
 A_TOWN = (
     20_000  # people: from here on a town is what its name says, and may be called by a part of it
@@ -18,28 +19,30 @@ GOING_ON = frozenset(
 )
 
 
-def resolve(text: str, *, country: str = "FR") -> Resolution:
+def resolve(text: str, *, country: str = "FR", named: Named | None = None) -> Resolution:
     """The place that a text means, as `as_named`, for people who leave out half of a name; for an unknown one, as rivals, what
     resembles it: nothing is guessed.
 
     "Aix" is two villages, and nearly always Aix-en-Provence; "Cologne" is one in the Gers. A small town has as its rivals the
     larger ones whose names go on, and gives way to one that outweighs it by far: it is then the first rival. Where no place
-    has the name, a town that is called so for short is meant. One more statement, for small towns and unknown names alone.
+    has the name, a town that is called so for short is meant. One statement for nearly all texts, two for an unknown name.
     """
-    found = as_named(text, country=country)
+    named, bare = named or Named(), names.without_preposition(text)
+    if len(text) <= names.LONGEST:
+        named.ahead(names_in(text) | names_in(bare), _short(bare)[0])
+    found = as_named(text, country=country, named=named)
     best, key = found.best, names.key(text)
     if best is None:
         if len(text) > names.LONGEST or names.address(text) is not None:
             return found
-        bare = names.without_preposition(text)
-        return _for_short(text) or (
-            _propose(text) if bare == text else resolve(bare, country=country)
-        )
+        if bare != text:
+            return resolve(bare, country=country, named=named)
+        return _for_short(text, named) or _propose(text, named)
     own = names.key(best.name)
     is_small = best.kind == PlaceKind.COMMUNE and best.population < A_TOWN
     if not is_small or key not in (own, names.without_article(own)):
         return found
-    longer = [town for town in longer_names(key) if town.population > best.population]
+    longer = [town for town in longer_names(key, named) if town.population > best.population]
     rivals = (*longer, *found.rivals)
     meant = [town for town in longer if _is_short_for(key, town)]
     meant += [town for town in found.rivals if town.kind == PlaceKind.TOWN]
@@ -51,13 +54,19 @@ def resolve(text: str, *, country: str = "FR") -> Resolution:
     return Resolution(best, rivals[: matching.MOST_RIVALS], ambiguous)
 
 
-def _for_short(text: str) -> Resolution | None:
-    """ "Vitry", "Boulogne (62)", "Aix 13": what towns are called whose whole names no place has; "la" or "saint" calls none."""
+def _short(text: str) -> tuple[str, tuple[str, ...]]:
+    """ "Vitry", "Boulogne (62)", "Aix 13": how a town may be called for short, and what tells it apart."""
     key, told = names.qualified(text)
     words = key.split()
     if len(words) > 1 and areas.by_code(words[-1]):
-        key, told = " ".join(words[:-1]), (*told, words[-1])
-    towns = () if key in GOING_ON or key in NEVER_ALONE else longer_names(key)
+        return " ".join(words[:-1]), (*told, words[-1])
+    return key, told
+
+
+def _for_short(text: str, named: Named) -> Resolution | None:
+    """What towns are called whose whole names no place has; "la" or "saint" calls none."""
+    key, told = _short(text)
+    towns = () if key in GOING_ON or key in NEVER_ALONE else longer_names(key, named)
     towns = tuple(town for town in towns if all(is_told_by(town, word) for word in told))
     if not towns or (towns[0].population < A_TOWN and not told):
         return None
@@ -66,10 +75,10 @@ def _for_short(text: str) -> Resolution | None:
     return Resolution(best, tuple(rivals), close)
 
 
-def _propose(text: str) -> Resolution:
+def _propose(text: str, named: Named) -> Resolution:
     """Nothing, and what resembles the text."""
     name = names.without_cedex(names.qualified(text)[0])
-    return Resolution(rivals=similar(name or names.key(text)))
+    return Resolution(rivals=similar(name or names.key(text), named))
 
 
 def _is_short_for(key: str, town: PlaceMatch) -> bool:

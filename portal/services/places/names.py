@@ -145,6 +145,11 @@ def arrondissement_of_postcode(postcode: str) -> str | None:
     return _code(city, int(postcode[3:])) if city and len(postcode) == 5 else None
 
 
+def city_of_postcode(postcode: str) -> str:
+    """The key of the city whose arrondissements have such codes, or ""."""
+    return _POSTCODES.get(postcode[:3], "")
+
+
 def _code(city: str, number: int) -> str | None:
     first, most = _CITIES[city]
     return str(first + number) if 1 <= number <= most else None

@@ -10,11 +10,7 @@ from portal.services.places import matching, usual
 from portal.services.places.matching import Found, PlaceMatch
 from search.geo import distance_km
 
-REACHES = (
-    0.08,
-    0.4,
-    1.2,
-)  # degrees of latitude looked at, one after the other: about 9, 45 and 130 km
+REACHES = 0.08, 1.2  # degrees of latitude looked at, one after the other: about 9 and 130 km
 DOUBT_KM = 6.0  # an estimated position may be this far off, half of the time
 AROUND_KM = 10  # the default circle around a point that was given
 TOWNS = (PlaceKind.COMMUNE, PlaceKind.ARRONDISSEMENT, PlaceKind.TOWN)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import bindparam
 
 from portal import db
 from portal.models.place import AREAS, Place, PlaceKind, PlacePostcode
 from portal.services.places import areas, matching, names, nearest
 from portal.services.places.matching import Found, PlaceMatch, Resolution
+from portal.services.places.named import Named
 from search.geo import distance_km
 
 NEXT_DOOR_KM = 30.0  # a town may bear the postal code of one in the next département, this far away
@@ -22,7 +23,7 @@ KIND_WORDS: dict[str, set[str]] = {
 }
 
 
-def as_named(text: str, *, country: str = "FR") -> Resolution:
+def as_named(text: str, *, country: str = "FR", named: Named | None = None) -> Resolution:
     """The place that a text means: a name, a code, an arrondissement, a label of the completion, or "lat,lon".
 
     Places of `country` (two letters) go first. Nothing is guessed: what is not known has no best place. At most four
@@ -30,6 +31,7 @@ def as_named(text: str, *, country: str = "FR") -> Resolution:
     """
     if len(text) > names.LONGEST:
         return Resolution()
+    named = named or Named()
     if at := names.position(text):
         return Resolution(nearest.at(*at))
     key = names.key(text)
@@ -38,44 +40,56 @@ def as_named(text: str, *, country: str = "FR") -> Resolution:
     if area := areas.called(text):
         return matching.resolution(_area(area))
     if written := names.address(text):
-        return at_address(written.postcode, written.city, country, is_cedex=names.is_cedex(text))
-    return _by_name(text, names.without_cedex(key) or key, country)
+        is_cedex = names.is_cedex(text)
+        return at_address(written.postcode, written.city, country, is_cedex=is_cedex, named=named)
+    return _by_name(text, names.without_cedex(key) or key, country, named)
 
 
-def _by_name(text: str, key: str, country: str) -> Resolution:
+def names_in(text: str) -> set[str]:
+    """The keys under which `as_named` may look up what a text means."""
+    if written := names.address(text):
+        home = areas.of_postcode(written.postcode)
+        return {written.city, home.key if home else ""} - {""}
+    words = names.without_cedex(names.key(text)).split()
+    begun = (" ".join(words[:at]) for at in range(1, len(words) + 1))
+    name = names.without_cedex(names.qualified(text)[0])
+    return {*begun, *words[-1:], name, names.without_part(" ".join(words))} - {""}
+
+
+def _by_name(text: str, key: str, country: str, named: Named) -> Resolution:
     name, qualifiers = names.qualified(text)
     name = names.without_cedex(name)
-    if qualifiers and name and (rows := _among(_known_as(name), name, qualifiers, country)):
+    if qualifiers and name and (rows := _among(_known_as(name, named), name, qualifiers, country)):
         return matching.resolution(rows)
     # After the brackets: "Marseille (13)" is the town in the Bouches-du-Rhône, "Marseille 13" its arrondissement.
     if code := names.arrondissement(names.key(text)):
-        return _arrondissement(code, key)
-    asked_for = _known_as(key)
+        return _arrondissement(code, key, named)
+    asked_for = _known_as(key, named)
     if asked_for:
         return matching.resolution(matching.ranked(asked_for, key, country))
-    if found := _by_last_words(key, country):
+    if found := _by_last_words(key, country, named):
         return found
     town = names.without_part(key)
-    if town != key and (rows := _known_as(town)):
+    if town != key and (rows := _known_as(town, named)):
         return matching.resolution(matching.ranked(rows, town, country))
     return Resolution()
 
 
-def _known_as(name: str) -> list[Found]:
+def _known_as(name: str, named: Named) -> list[Found]:
     """The entries with this name; an arrondissement has more ways to be written than a table could hold."""
     if code := names.arrondissement(name):
         row = matching.row_of_code(code, PlaceKind.ARRONDISSEMENT)
         return [row] if row else []
-    return matching.rows_named(name)[name]
+    return named.of(name)
 
 
-def _by_last_words(key: str, country: str) -> Resolution | None:
+def _by_last_words(key: str, country: str, named: Named) -> Resolution | None:
     """ "saint denis la reunion", "saint denis 93": the longest name that is told apart by the words after it."""
     words = key.split()
     splits = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(len(words) - 1, 0, -1)]
-    known = matching.rows_named(*(name for name, _ in splits)) if splits else {}
+    named.ahead(name for name, _ in splits)
     for name, qualifier in splits:
-        if rows := _among(known[name], name, (qualifier,), country):
+        if rows := _among(named.of(name), name, (qualifier,), country):
             return matching.resolution(rows)
     return None
 
@@ -115,36 +129,44 @@ def _area(area: areas.Area) -> list[Found]:
     return [row] if row else []
 
 
-def _arrondissement(code: str, key: str) -> Resolution:
+def _arrondissement(code: str, key: str, named: Named) -> Resolution:
     row = matching.row_of_code(code, PlaceKind.ARRONDISSEMENT)
     if row is None:
         return Resolution()
     city = key.split()[0] if key[0].isalpha() else key.split()[-1]
-    whole = [other for other in matching.rows_named(city)[city] if other.kind is PlaceKind.COMMUNE]
+    whole = [other for other in named.of(city) if other.kind is PlaceKind.COMMUNE]
     return Resolution(matching.match(row), tuple(map(matching.match, whole)))
 
 
 def at_address(
-    postcode: str, city: str, country: str = "FR", *, is_cedex: bool = False
+    postcode: str,
+    city: str,
+    country: str = "FR",
+    *,
+    is_cedex: bool = False,
+    named: Named | None = None,
 ) -> Resolution:
     """The place of a postal code with the key of a town beside it ("" when there is none).
 
     The town wins where both agree on the département, or lie next door. A code that no town has is unknown, unless it is
     written with CEDEX: such a code belongs to no commune, and means its sorting office, else its département.
     """
-    by_code = arrondissement_of(postcode)
-    if by_code is not None and (not city or city.split()[0] == by_code.key.split()[0]):
+    named = named or Named()
+    by_code = arrondissement_of(postcode, city)
+    if by_code is not None:
         return Resolution(matching.match(by_code))
     home = areas.of_postcode(postcode)
-    rows = _of_country(matching.rows_of_postcode(postcode), country)
-    if not rows and postcode in names.WHOLE_CITIES:
+    if postcode in names.WHOLE_CITIES:
         city_row = matching.row_of_code(names.WHOLE_CITIES[postcode], PlaceKind.COMMUNE)
         rows = [city_row] if city_row else []
+    else:
+        rows = _at_cedex(postcode) if is_cedex and home else matching.rows_of_postcode(postcode)
+        rows = _of_country(rows, country)
     if not rows and is_cedex and home:
-        rows = _sorted_like(postcode) or _area(home)
+        rows = [row for row in named.of(home.key) if (row.kind, row.code) == (home.kind, home.code)]
     if not city:
         return _of_postcode(postcode, rows)
-    known = _known_as(city)
+    known = _known_as(city, named)
     ids = {row.id for row in rows}
     sharing = [row for row in known if row.id in ids]
     nearby = [
@@ -185,7 +207,8 @@ def country_of(postcode: str, city: str) -> str:
     the code. A code or a town alone that France has may be one of theirs too.
     """
     town = names.without_cedex(names.key(city))
-    known = _known_as(town) if town else []
+    named = Named()
+    known = _known_as(town, named) if town else []
     is_french = any(row.country == "FR" for row in known)
     is_american = any(row.country == "US" and row.key == town for row in known) and not is_french
     if not postcode:
@@ -193,7 +216,7 @@ def country_of(postcode: str, city: str) -> str:
     if not names.is_zip(postcode):
         return ""
     is_cedex = names.is_cedex(city)
-    found = at_address(postcode, town, is_cedex=is_cedex)
+    found = at_address(postcode, town, is_cedex=is_cedex, named=named)
     if found.best is None:
         # A gazetteer that does not hold the département cannot tell what is missing there.
         home = areas.of_postcode(postcode)
@@ -205,10 +228,12 @@ def country_of(postcode: str, city: str) -> str:
     return "US" if is_american else ""
 
 
-def arrondissement_of(postcode: str) -> Found | None:
-    """The arrondissement that a postal code is made for, if it is."""
+def arrondissement_of(postcode: str, city: str) -> Found | None:
+    """The arrondissement that a postal code is made for, if it is and no other city (a key) stands beside it."""
     code = names.arrondissement_of_postcode(postcode)
-    return matching.row_of_code(code, PlaceKind.ARRONDISSEMENT) if code else None
+    if code is None or (city and city.split()[0] != names.city_of_postcode(postcode)):
+        return None
+    return matching.row_of_code(code, PlaceKind.ARRONDISSEMENT)
 
 
 def _of_country(rows: list[Found], country: str) -> list[Found]:
@@ -223,14 +248,23 @@ def _of_postcode(code: str, rows: list[Found]) -> Resolution:
     return Resolution(best, tuple(matching.match(row) for row in rows))
 
 
-def _sorted_like(code: str) -> list[Found]:
-    """The towns whose codes begin with the same 3 digits: the same sorting office."""
-    ids = select(PlacePostcode.place_id).where(
-        PlacePostcode.postcode >= code[:3], PlacePostcode.postcode < code[:3] + ":"
+def _at_cedex(code: str) -> list[Found]:
+    """The towns with this postal code, else those whose codes begin with the same 3 digits: the same sorting office."""
+    rows = db.session.execute(_SORTED_ALIKE, {"low": code[:3], "high": code[:3] + ":"}).all()
+    exact = {row.id: row for row in rows if row.postcode == code}
+    alike = {row.id: row for row in rows if row.country == "FR" and row.kind is PlaceKind.COMMUNE}
+    return list((exact or alike).values())
+
+
+_SORTED_ALIKE = (
+    matching.ENTRY.add_columns(PlacePostcode.postcode)
+    .join(PlacePostcode, PlacePostcode.place_id == Place.id)
+    .where(
+        PlacePostcode.postcode >= bindparam("low"),
+        PlacePostcode.postcode < bindparam("high"),
+        Place.kind != PlaceKind.ARRONDISSEMENT,
     )
-    # Two steps: in one, SQLite would rather walk through all communes of France.
-    rows = matching.rows_where(Place.id.in_(set(db.session.scalars(ids))))
-    return [row for row in rows if row.country == "FR" and row.kind is PlaceKind.COMMUNE]
+)
 
 
 def _centre(code: str, rows: list[Found]) -> PlaceMatch | None:
