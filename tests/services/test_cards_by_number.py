@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session as Unit
 
 from portal import clock
@@ -130,6 +131,33 @@ def test_the_shift_that_was_found_is_told_however_few_are(session: Unit, cast: C
         first.starts_at,
         first.starts_at,
     ]
+
+
+def test_of_two_shifts_at_one_instant_the_first_that_was_made_is_told(
+    session: Unit, cast: Cast
+) -> None:
+    starts = factories.shift(3).starts_at
+    assert starts is not None
+    starts = starts.replace(microsecond=0)
+    offer = factories.offer(
+        cast.jardins,
+        shifts=[
+            factories.shift(
+                starts_at=starts, ends_at=starts + timedelta(hours=hours), capacity=hours
+            )
+            for hours in (4, 2)
+        ],
+    )
+    session.add(offer)
+    session.flush()
+    first, second = sorted(offer.shifts, key=lambda shift: shift.id)
+    hit = Hit(offer.id, offer.cluster_id, 0.0, next_at=int(starts.timestamp()))
+    session.execute(text("PRAGMA reverse_unordered_selects = ON"))  # as PostgreSQL may
+    try:
+        told = finding.briefs([hit])[0].shift
+    finally:
+        session.execute(text("PRAGMA reverse_unordered_selects = OFF"))
+    assert first.capacity != second.capacity and told and told.places_left == first.capacity
 
 
 def test_a_list_tells_the_place_that_was_found(session: Unit, cast: Cast) -> None:
