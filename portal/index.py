@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Lock
-from typing import cast
+from typing import NamedTuple, cast
 
 from flask import current_app
 
@@ -12,6 +12,7 @@ from portal import clock, queue
 from search.index import Index, open_index
 
 ASKED_EVERY = 30  # seconds
+REFILLED_EVERY = 60  # seconds
 _filling = Lock()
 
 
@@ -31,10 +32,25 @@ def ask_for_repair() -> None:
         queue.nudge("index")
 
 
-def stand_in(mark: object, fill: Callable[[], Index]) -> Index:
-    """An index made of what the database has, kept until `mark` changes; threads wait for the one that fills it."""
+class _StandIn(NamedTuple):
+    index: Index
+    mark: object
+    until: int
+
+
+def stand_in(mark: Callable[[], object], fill: Callable[[], Index]) -> Index:
+    """An index made of what the database has. Once a minute it is looked at, and filled anew if `mark` has changed.
+
+    Threads wait for the first that is filled; while the next is, they are answered by the one before.
+    """
     kept = current_app.extensions
+    held: _StandIn | None = kept.get("index_stand_in")
+    if held and (clock.epoch() < held.until or _filling.locked()):
+        return held.index
     with _filling:
-        if kept.get("index_stand_in", (None,))[0] != mark:
-            kept["index_stand_in"] = (mark, fill())
-        return cast(Index, kept["index_stand_in"][1])
+        held = kept.get("index_stand_in")  # another thread may have filled it meanwhile
+        if held is None or clock.epoch() >= held.until:
+            now = mark()
+            index = held.index if held and held.mark == now else fill()
+            held = kept["index_stand_in"] = _StandIn(index, now, clock.epoch() + REFILLED_EVERY)
+        return held.index

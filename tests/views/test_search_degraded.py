@@ -5,15 +5,21 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
+import time_machine
 from flask import Flask
+from sqlalchemy import select
 
-from portal import clock, create_app
+from portal import clock, create_app, index
 from portal.config import Settings
+from portal.models import Offer, OfferState
 from portal.services import finding, indexing
 from portal.services.finding import answering
+from search.memory import MemoryIndex
 from tests import factories
 from tests.statements import counted
 from tests.visitor import BASE, Visitor
@@ -109,3 +115,96 @@ def test_a_question_without_an_answer_costs_the_database_no_ways_out(
         page = looker.get(asked)
     assert [str(link["href"]) for link in page.soup.select(".empty a")] == ["/search"]
     assert len(statements) <= 4, statements
+
+
+@pytest.fixture
+def broken(whole: Flask, tmp_path: Path) -> Flask:
+    """The same app without its index, whose repair nobody asks for, after a first page by the database."""
+    whole.extensions["index_asked_at"] = clock.epoch() + 3600
+    whole.extensions.pop("index").close()
+    remove(tmp_path / "index")
+    assert len(Visitor(whole).get("/search").soup.select("article.card")) == 6
+    return whole
+
+
+def changed(app: Flask, change: Callable[[Offer], object]) -> None:
+    """One of the gardens changes as people change it, with what is told to the worker."""
+    with app.extensions["database"].writing() as session:
+        offer = session.scalars(select(Offer).where(Offer.title == "Jardin 3")).one()
+        change(offer)
+        offer.version += 1
+        session.commit()
+
+
+def shown(app: Flask, query: str) -> list[str]:
+    return [
+        card.get_text(" ", strip=True)
+        for card in Visitor(app).get(f"/search?{query}").soup.select("article.card")
+    ]
+
+
+QUERIES = ("", "q=jardin", "lat=45.76&lon=4.84&radius=20")
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_what_was_withdrawn_since_the_database_was_read_is_not_shown(
+    broken: Flask, query: str
+) -> None:
+    assert len(shown(broken, query)) == 6
+    changed(broken, lambda offer: setattr(offer, "state", OfferState.WITHDRAWN))
+    assert len(shown(broken, query)) == 5
+    with time_machine.travel(clock.now() + timedelta(seconds=61)):
+        assert Visitor(broken).get(f"/search?{query}").words.count("5 besoins")
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_what_is_full_since_the_database_was_read_says_so(broken: Flask, query: str) -> None:
+    assert not any("Complet" in card for card in shown(broken, query))
+    changed(broken, lambda offer: setattr(offer.shifts[0], "taken", offer.shifts[0].capacity))
+    assert sum("Complet" in card for card in shown(broken, query)) == 1
+
+
+def test_the_database_is_read_once_for_all_questions_and_anew_at_most_once_a_minute(
+    broken: Flask,
+) -> None:
+    def readings(query: str) -> int:
+        changed(broken, lambda offer: None)
+        with counted(broken.extensions["database"].engine) as statements:
+            assert len(shown(broken, query)) == 6
+        return sum("offers.description" in statement for statement in statements)
+
+    assert [readings(query) for query in QUERIES] == [0, 0, 0]
+    with time_machine.travel(clock.now() + timedelta(seconds=61)):
+        assert [readings(query) for query in QUERIES] == [1, 0, 0]
+    with time_machine.travel(clock.now() + timedelta(seconds=122)):
+        assert readings("q=jardin") == 1
+
+
+def test_while_the_database_is_read_anew_others_are_answered_by_what_was_read_before(
+    broken: Flask,
+) -> None:
+    begun, may_end = Event(), Event()
+    new = MemoryIndex()
+
+    def slow() -> MemoryIndex:
+        begun.set()
+        assert may_end.wait(20)
+        return new
+
+    def unused() -> MemoryIndex:
+        raise AssertionError("only one thread reads")
+
+    def fill() -> None:
+        with broken.app_context():
+            found.append(index.stand_in(lambda: "new", slow))
+
+    found: list[object] = []
+    old = index.stand_in(lambda: "old", unused)
+    with time_machine.travel(clock.now() + timedelta(seconds=61)):
+        thread = Thread(target=fill)
+        thread.start()
+        assert begun.wait(20)
+        assert index.stand_in(lambda: "new", unused) is old
+        may_end.set()
+        thread.join()
+        assert found == [new] and index.stand_in(lambda: "newer", unused) is new

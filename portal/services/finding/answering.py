@@ -11,19 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Integer, and_, cast, exists, func, or_, select
+from sqlalchemy import Integer, cast, func, select
 
 from portal import clock, db, index
-from portal.models import Association, Location, Offer
-from portal.models import Remote as RemoteKind
+from portal.models import Offer
 from portal.services import indexing
 from portal.services.finding import sentences
 from portal.services.finding.asked import Asked, Note
 from portal.services.finding.ways_out import WaysOut, meant, nearest_on_site, ways_out
-from search.geo import box_around
 from search.index import Index, IndexUnavailable
 from search.memory import MemoryIndex
-from search.query import Box, Query
+from search.query import Query
 from search.results import Results
 
 log = logging.getLogger(__name__)
@@ -128,7 +126,7 @@ class _Answer:
                 self.backend = "database"
                 log.warning("search_backend", extra={"backend": "database", "reason": str(why)})
                 index.ask_for_repair()
-        stand_in = _by_database(query)
+        stand_in = _by_database()
         self.is_cut |= sum(1 for _ in stand_in.versions()) >= MOST_CANDIDATES
         return stand_in.search(query)
 
@@ -143,15 +141,10 @@ def complete(prefix: str, limit: int = 8) -> tuple[str, ...]:
         return ()
 
 
-def _by_database(query: Query) -> Index:
-    """The reference index over what the database has.
-
-    Words are weighed by how rare they are among all offers, so a question with words needs all of them: that index is
-    kept until an offer changes. Without words the statement leaves out what no facet could count.
-    """
-    if query.words or not (query.has_place or query.association_id or query.feed_id):
-        return index.stand_in(_mark(), _everything)
-    return _filled(_candidates(query))
+def _by_database() -> Index:
+    """The reference index over what the database has, one for all questions: filled it answers in less time than a statement
+    that finds the offers of a place, which would have to be read as well. Up to a minute old: cards are of now."""
+    return index.stand_in(_mark, _everything)
 
 
 def _mark() -> tuple[object, ...]:
@@ -166,35 +159,7 @@ def _mark() -> tuple[object, ...]:
 
 
 def _everything() -> MemoryIndex:
-    return _filled(lambda statement: statement)
-
-
-def _filled(narrow: Callable[[indexing.Offers], indexing.Offers]) -> MemoryIndex:
     newest = indexing.findable(clock.now()).order_by(Offer.published_at.desc(), Offer.id)
     made = MemoryIndex()
-    made.rebuild(indexing.documents(narrow(newest).limit(MOST_CANDIDATES)))
+    made.rebuild(indexing.documents(newest.limit(MOST_CANDIDATES)))
     return made
-
-
-def _candidates(query: Query) -> Callable[[indexing.Offers], indexing.Offers]:
-    """What of a query can be asked of the database without changing a facet: the place (remote offers stay), who."""
-
-    def narrow(statement: indexing.Offers) -> indexing.Offers:
-        if query.association_id is not None:
-            statement = statement.where(Association.id == query.association_id)
-        if query.feed_id is not None:
-            statement = statement.where(Offer.feed_id == query.feed_id)
-        box = query.box or (box_around(query.circle) if query.circle else None)
-        if box is not None:
-            there = exists().where(Location.offer_id == Offer.id, _inside(box))
-            statement = statement.where(or_(Offer.remote != RemoteKind.NO, there))
-        return statement
-
-    return narrow
-
-
-def _inside(box: Box) -> ColumnElement[bool]:
-    margin = 0.001  # of a degree: positions are rounded, and edges belong to the box
-    south, north = Location.lat >= box.south - margin, Location.lat <= box.north + margin
-    east, west = Location.lon >= box.west - margin, Location.lon <= box.east + margin
-    return and_(south, north, and_(east, west) if box.west <= box.east else or_(east, west))
