@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from portal import clock, db
+from portal import clock
 from portal.models import Offer, Remote
 from portal.services import indexing
 from search.index import IndexUnavailable
@@ -17,7 +17,6 @@ from search.memory import MemoryIndex
 from search.query import Query
 from search.results import Results
 from tests import factories, gazetteer
-from tests.statements import counted
 from tests.visitor import BASE, Visitor
 
 
@@ -149,16 +148,6 @@ def test_a_changed_page_is_answered_anew(
         "/search?q=histoires", base_url=BASE, headers={"If-None-Match": first.headers["ETag"]}
     )
     assert again.status_code == 200
-
-
-def test_the_page_takes_at_most_four_statements(
-    app: Flask, looker: Visitor, offers: list[Offer]
-) -> None:
-    looker.get("/search")
-    with counted(db.database().engine) as statements:
-        page = looker.get("/search?q=jardin&place=Lyon&theme=environment&when=month")
-    assert page.status == 200
-    assert len(statements) <= 4, statements
 
 
 def test_the_page_is_the_same_when_the_engine_cannot_answer(

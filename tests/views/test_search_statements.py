@@ -15,6 +15,7 @@ from portal.services import indexing, places
 from portal.services.places import PlaceRow
 from tests import factories, gazetteer
 from tests.people import Cast
+from tests.signing_in import sign_in
 from tests.statements import counted
 from tests.visitor import Visitor
 
@@ -25,6 +26,51 @@ MORE = (
     PlaceRow("69266", PlaceKind.COMMUNE, "Villeurbanne", "69", "84", "FR", 156_000, 45.77, 4.88, False, ("69100",)),
     PlaceRow("69383", PlaceKind.ARRONDISSEMENT, "Lyon 3e", "69", "84", "FR", 103_000, 45.75, 4.87, False, ("69003",)),
 )  # fmt: skip
+
+
+QUESTIONS = (
+    ("q=jardin&place=Lyon&theme=environment&from=2026-01-01", "article.card"),
+    ("", "article.card"),
+    ("q=jardin&page=2", "article.card"),
+    ("q=jardin&place=Lyon&page=400", "article.card"),
+    ("q=jardin&place=Xyzzy", "article.card"),
+    ("q=jardin&place=Lyonn", ".understood__rivals a"),
+    ("q=jardin&place=centre+de+Lyo", ".understood__rivals a"),
+    ("q=jardin&place=%C3%A0+Xyzzy+(69)", "article.card"),
+    ("place=123", "article.card"),
+    ("place=Aix", "article.card"),
+    ("place=pr%C3%A8s+d%27Aix", "article.card"),
+    ("place=Vitry", "#understood"),
+    ("place=Vitry+94", "#understood"),
+    ("place=saint-denis+la+r%C3%A9union", "#understood"),
+    ("place=Lyon+3e", "article.card"),
+    ("place=69003", "article.card"),
+    ("place=69003+Lyon", "article.card"),
+    ("place=69100+Villeurbanne", "article.card"),
+    ("place=69003+Villeurbanne", "article.card"),
+    ("place=69361+Lyon+cedex+07", "article.card"),
+    ("place=69000+Lyon", "article.card"),
+    ("place=45.76,4.85", "article.card"),
+    ("place=0,-30", "#understood"),
+    ("place=Rh%C3%B4ne", "article.card"),
+    ("area=69", "article.card"),
+    ("area=69&place=Lyon", "article.card"),
+    ("area=69&lat=45.76&lon=4.85", "article.card"),
+    ("area=69&lat=0&lon=-30", ".empty a"),
+    ("box=4.7,45.6,5,45.9", "article.card"),
+    ("q=jardin&association={jardins}&place=Lyon", "article.card"),
+    ("q=jardin&association={jardins}&feed=flux", ".empty a"),
+    ("q=jardim&place=Lyon", "#understood a[href*='q=jardin']"),
+    ("q=jardim&place=Aix", ".empty a"),
+    ("q=xylophone&place=Lyon", ".empty a"),
+    ("q=jardin+xylophone&place=Aix&theme=environment", ".empty a"),
+    ("q=jardin+xylophone&place=Xyzzy", ".empty a"),
+    ("q=jardin+ce+week-end+%C3%A0+Lille", ".empty a"),
+    ("q=planter+au+jardin+ce+week-end+%C3%A0+Aix", ".empty a"),
+    ("q=planter+au+jardin+%C3%A0+Aix&place=Xyzzy", ".empty a"),
+    ("q=planter+au+jardin+%C3%A0+Lyon&association={jardins}", ".empty a"),
+    ("theme=culture&place=Lyon&radius=1&remote=no", ".empty a"),
+)  # and what the page has, lest it say nothing
 
 
 def offer(association: Association, **values: object) -> Offer:
@@ -52,58 +98,16 @@ def looker(app: Flask, session: Session, cast: Cast) -> Visitor:
     return looker
 
 
-@pytest.mark.parametrize(
-    ("query", "shows"),
-    [
-        ("q=jardin&place=Lyon&theme=environment&from=2026-01-01", "article.card"),
-        ("", "article.card"),
-        ("q=jardin&page=2", "article.card"),
-        ("q=jardin&place=Lyon&page=400", "article.card"),
-        ("q=jardin&place=Xyzzy", "article.card"),
-        ("q=jardin&place=Lyonn", ".understood__rivals a"),
-        ("q=jardin&place=centre+de+Lyo", ".understood__rivals a"),
-        ("q=jardin&place=%C3%A0+Xyzzy+(69)", "article.card"),
-        ("place=123", "article.card"),
-        ("place=Aix", "article.card"),
-        ("place=pr%C3%A8s+d%27Aix", "article.card"),
-        ("place=Vitry", "#understood"),
-        ("place=Vitry+94", "#understood"),
-        ("place=saint-denis+la+r%C3%A9union", "#understood"),
-        ("place=Lyon+3e", "article.card"),
-        ("place=69003", "article.card"),
-        ("place=69003+Lyon", "article.card"),
-        ("place=69100+Villeurbanne", "article.card"),
-        ("place=69003+Villeurbanne", "article.card"),
-        ("place=69361+Lyon+cedex+07", "article.card"),
-        ("place=69000+Lyon", "article.card"),
-        ("place=45.76,4.85", "article.card"),
-        ("place=0,-30", "#understood"),
-        ("place=Rh%C3%B4ne", "article.card"),
-        ("area=69", "article.card"),
-        ("area=69&place=Lyon", "article.card"),
-        ("area=69&lat=45.76&lon=4.85", "article.card"),
-        ("area=69&lat=0&lon=-30", ".empty a"),
-        ("box=4.7,45.6,5,45.9", "article.card"),
-        ("q=jardin&association={slug}&place=Lyon", "article.card"),
-        ("q=jardin&association={slug}&feed=flux", ".empty a"),
-        ("q=jardim&place=Lyon", "#understood a[href*='q=jardin']"),
-        ("q=jardim&place=Aix", ".empty a"),
-        ("q=xylophone&place=Lyon", ".empty a"),
-        ("q=jardin+xylophone&place=Aix&theme=environment", ".empty a"),
-        ("q=jardin+xylophone&place=Xyzzy", ".empty a"),
-        ("q=jardin+ce+week-end+%C3%A0+Lille", ".empty a"),
-        ("q=planter+au+jardin+ce+week-end+%C3%A0+Aix", ".empty a"),
-        ("q=planter+au+jardin+%C3%A0+Aix&place=Xyzzy", ".empty a"),
-        ("q=planter+au+jardin+%C3%A0+Lyon&association={slug}", ".empty a"),
-        ("theme=culture&place=Lyon&radius=1&remote=no", ".empty a"),
-    ],
-)
-def test_a_page_takes_at_most_four_statements(
-    looker: Visitor, cast: Cast, query: str, shows: str
+@pytest.mark.parametrize(("is_signed_in", "most"), [(False, 4), (True, 5)])
+def test_a_page_takes_at_most_four_statements_and_one_for_who_asks(
+    looker: Visitor, cast: Cast, is_signed_in: bool, most: int
 ) -> None:
-    query = query.replace("{slug}", cast.jardins.slug)
-    with counted(db.database().engine) as statements:
-        page = looker.get(f"/search?{query}")
-    assert page.status == 200
-    assert page.soup.select(shows), page.words
-    assert len(statements) <= 4, statements
+    if is_signed_in:
+        sign_in(looker, cast.alice)
+    counts = {}
+    for query, shows in QUESTIONS:
+        with counted(db.database().engine) as statements:
+            page = looker.get(f"/search?{query.replace('{jardins}', cast.jardins.slug)}")
+        assert page.status == 200 and page.soup.select(shows), (query, page.words)
+        counts[query] = len(statements)
+    assert max(counts.values()) == most, counts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from sqlalchemy import bindparam, func, literal_column, select, union_all
+from sqlalchemy import bindparam, desc, func, literal_column, select, union_all
 
 from portal import db
 from portal.models.place import Place, PlaceKind, PlaceName, PlacePostcode
@@ -39,9 +39,9 @@ def complete(prefix: str, limit: int = 8) -> list[PlaceMatch]:
     typed = key + " " if prefix[-1].isspace() else key
     # More than asked for: a town may be there by two of its names.
     among = {"low": typed, "high": typed + AFTER_LETTERS, "most": limit * 3}
-    rows = sorted(db.session.execute(_WEIGHTY, among), key=heaviest)
+    rows = list(db.session.execute(_WEIGHTY, among))
     if len({row.id for row in rows}) < limit:
-        rows = sorted(db.session.execute(_BEGINS, among), key=heaviest)
+        rows = list(db.session.execute(_BEGINS, among))
     exact = list(db.session.execute(_EXACT, {"key": key}))
     area = areas.called(key)
     home = matching.row_of_code(area.code, area.kind) if area else None
@@ -66,8 +66,8 @@ def longer_names(key: str, named: Named) -> tuple[PlaceMatch, ...]:
     return tuple(_matches(large, limit=MOST))
 
 
-_BEGINS = begins("low", "high")
-_WEIGHTY = begins("low", "high", IS_WEIGHTY)
+_BEGINS = begins("low", "high").order_by(desc("weight"), Place.id)
+_WEIGHTY = begins("low", "high", IS_WEIGHTY).order_by(desc("weight"), Place.id)
 _EXACT = (
     matching.ENTRY.join(PlaceName, PlaceName.place_id == Place.id)
     .where(PlaceName.key == bindparam("key"), Place.key == PlaceName.key)
