@@ -50,7 +50,7 @@ def stand_in(mark: Callable[[], object], fill: Callable[[], Index]) -> Index:
     with _filling:
         held = kept.get("index_stand_in")  # another thread may have filled it meanwhile
         if held is None or clock.epoch() >= held.until:
-            now = mark()
-            index = held.index if held and held.mark == now else fill()
-            held = kept["index_stand_in"] = _StandIn(index, now, clock.epoch() + REFILLED_EVERY)
+            new = mark()
+            index = held.index if held and held.mark == new else fill()
+            held = kept["index_stand_in"] = _StandIn(index, new, clock.epoch() + REFILLED_EVERY)
         return held.index
