@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Lock
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from flask import current_app
 
@@ -38,8 +38,9 @@ class _StandIn(NamedTuple):
     until: int
 
 
-def stand_in(mark: Callable[[], object], fill: Callable[[], Index]) -> Index:
-    """An index made of what the database has. Once a minute it is looked at, and filled anew if `mark` has changed.
+def stand_in(mark: Callable[[], object], fill: Callable[[Any], Index]) -> Index:
+    """An index made of what the database has. Once a minute it is looked at, and if `mark` has changed the next one is made of
+    it (the first one of None).
 
     Threads wait for the first that is filled; while the next is, they are answered by the one before.
     """
@@ -51,6 +52,6 @@ def stand_in(mark: Callable[[], object], fill: Callable[[], Index]) -> Index:
         held = kept.get("index_stand_in")  # another thread may have filled it meanwhile
         if held is None or clock.epoch() >= held.until:
             new = mark()
-            index = held.index if held and held.mark == new else fill()
+            index = held.index if held and held.mark == new else fill(held and held.index)
             held = kept["index_stand_in"] = _StandIn(index, new, clock.epoch() + REFILLED_EVERY)
         return held.index

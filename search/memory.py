@@ -79,6 +79,13 @@ class MemoryIndex:
             self._entries.pop(number, None)
         self._count()
 
+    def changed(self, documents: Iterable[Document], deleted_ids: Iterable[int]) -> "MemoryIndex":
+        """Another index with these changes: whoever is asking this one is not disturbed."""
+        made = MemoryIndex()
+        made._entries = self._entries
+        made.update(documents, deleted_ids)
+        return made
+
     def rebuild(self, documents: Iterable[Document], progress: Progress | None = None) -> int:
         entries: dict[int, Entry] = {}
         for done, document in enumerate(documents, start=1):

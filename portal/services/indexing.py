@@ -6,7 +6,7 @@ page shows. What ends with time needs no change here: every question carries the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -86,6 +86,13 @@ def documents(asked: Offers | None = None) -> Iterator[Document]:
     ).execution_options(yield_per=BATCH)
     for offer in db.session.scalars(loaded):
         yield document(offer, at)
+
+
+def documents_of(ids: Sequence[int]) -> Iterator[Document]:
+    """The documents of those of these offers that can be found, streamed."""
+    for start in range(0, len(ids), BATCH):
+        part = Offer.id.in_(ids[start : start + BATCH])
+        yield from documents(findable(clock.now()).where(part).order_by(Offer.id))
 
 
 def document(offer: Offer, at: datetime | None = None) -> Document:
@@ -185,8 +192,8 @@ def check() -> Differences:
     """
     at = clock.now()
     held = dict(index.current().versions())
-    wanted = _versions(findable(at))
-    allowed = _versions(select(Offer).join(Offer.association).where(*listed()))
+    wanted = versions(findable(at))
+    allowed = versions(select(Offer).join(Offer.association).where(*listed()))
     return Differences(
         missing=tuple(sorted(wanted.keys() - held.keys())),
         outdated=tuple(
@@ -196,7 +203,8 @@ def check() -> Differences:
     )
 
 
-def _versions(asked: Offers) -> dict[int, int]:
+def versions(asked: Offers) -> dict[int, int]:
+    """By number, the versions of these offers."""
     return {
         row.id: row.version
         for row in db.session.execute(asked.with_only_columns(Offer.id, Offer.version))

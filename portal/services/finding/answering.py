@@ -142,8 +142,7 @@ def complete(prefix: str, limit: int = 8) -> tuple[str, ...]:
 
 
 def _by_database() -> Index:
-    """The reference index over what the database has, one for all questions: filled it answers in less time than a statement
-    that finds the offers of a place, which would have to be read as well. Up to a minute old: cards are of now."""
+    """The reference index over what the database has, one for all questions. Up to a minute old: cards are of now."""
     return index.stand_in(_mark, _everything)
 
 
@@ -158,8 +157,11 @@ def _mark() -> tuple[object, ...]:
     return tuple(row)
 
 
-def _everything() -> MemoryIndex:
+def _everything(before: MemoryIndex | None) -> MemoryIndex:
+    """What may be found now; only what has another version than `before` is read."""
+    before = before or MemoryIndex()
+    held = dict(before.versions())
     newest = indexing.findable(clock.now()).order_by(Offer.published_at.desc(), Offer.id)
-    made = MemoryIndex()
-    made.rebuild(indexing.documents(newest.limit(MOST_CANDIDATES)))
-    return made
+    wanted = indexing.versions(newest.limit(MOST_CANDIDATES))
+    new = [number for number, version in wanted.items() if held.get(number) != version]
+    return before.changed(indexing.documents_of(new), held.keys() - wanted.keys())
