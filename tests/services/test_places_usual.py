@@ -95,9 +95,10 @@ def test_a_name_means_what_people_mean(text: str) -> None:
 def test_every_name_leads_to_the_place_that_its_table_says() -> None:
     for table in (usual.USUAL, usual.FORMER):
         rows = list(usual.table(table))
-        known = matching.rows_named(*{names.key(row["name"]) for row in rows})
+        named = places.Named()
+        named.ahead(names.key(row["name"]) for row in rows)
         for row in rows:
-            assert row["code"] in {one.code for one in known[names.key(row["name"])]}, row
+            assert row["code"] in {one.code for one in named.of(names.key(row["name"]))}, row
 
 
 def test_a_commune_that_has_the_very_name_and_is_not_tiny_stays_first(reading: Session) -> None:

@@ -31,8 +31,7 @@ def at_the_end(text: str, named: Named | None = None) -> tuple[str, str] | None:
         rest = text[: len(text) - len(tail)].rstrip()
         before = _BEFORE.search(rest)
         is_large = names.arrondissement(key) is not None or any(
-            row.country == "FR" and (row.kind in AREAS or row.weight >= NOTEWORTHY)
-            for row in known
+            row.country == "FR" and (row.kind in AREAS or row.weight >= NOTEWORTHY) for row in known
         )
         if is_large or (before and tail[0].isupper() and known):
             return (rest[: before.start()] if before else rest).rstrip(), tail
