@@ -15,7 +15,14 @@ from portal import db, formatting, language, permissions
 from portal.errors import NotFound
 from portal.forms.feed import HomeForm, format_title
 from portal.models import Feed, FeedRun, Link
-from portal.services import feed_answers, feed_countries, feed_reports, feed_unseen, partners
+from portal.services import (
+    feed_answers,
+    feed_countries,
+    feed_lookup,
+    feed_reports,
+    feed_unseen,
+    partners,
+)
 from portal.views import access, dashboard
 from portal.views.access import partners as for_partners
 from portal.views.access import signed_in
@@ -129,7 +136,16 @@ def download(feed: Feed, run_id: int) -> Any:
 @pages.get("/<name>/offers")
 @for_partners
 def offers(feed: Feed) -> Any:
-    """The live offers with their views, click-outs and signups, and those whose page is dead."""
+    """The live offers with their views, click-outs and signups, and those whose page is dead; or where one record is."""
+    typed = "".join(c for c in request.args.get("q", "")[:250] if c.isprintable()).strip()
+    if typed:
+        return render_template(
+            "partners/lookup.html",
+            **frame(feed, "offers"),
+            typed=typed,
+            answer=feed_lookup.look_up(feed, typed),
+            is_public=permissions.is_public,
+        )
     page = page_asked()
     rows, total = feed_reports.offers(feed, page)
     return render_template(
@@ -211,6 +227,7 @@ def link_word(link: Link) -> str:
         "unreachable": _("le serveur ne répond pas"),
         "download_too_slow": _("le serveur est trop lent"),
         "bad_answer": _("la réponse est illisible"),
+        "no_http": _("la réponse est illisible"),
         "too_many_redirects": _("elle renvoie d’adresse en adresse"),
         "headers_too_long": _("la réponse est illisible"),
     }

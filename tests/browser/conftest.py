@@ -51,7 +51,11 @@ def leave_questions(app: Flask) -> None:
         deliver(
             session,
             suspect,
-            table(*rows[:3], "e1;Veiller encore;Texte;Les Veilleurs;48000;Mende;;"),
+            table(
+                *rows[:3],
+                "e1;Veiller encore;Texte;Les Veilleurs;48000;Mende;;",
+                f"{'identifiantsansfin' * 12};;;Les Veilleurs;48000;Mende;;{'9' * 70}x",
+            ),
         )
         suspect.url, suspect.next_run_at = address, None
         person = session.scalars(select(Person).limit(1)).one()

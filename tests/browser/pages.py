@@ -212,4 +212,9 @@ PAGES = (
     Seen("moderation", "moderator", at("/moderation")),
     Seen("moderation-feeds", "moderator", questions),
     Seen("partner-suspect", "moderator", at("/partners/flux-douteux")),
+    Seen("partner-lookup", "moderator", at("/partners/flux-douteux/offers?q=veiller")),
+    Seen("partner-lookup-refused", "moderator", at("/partners/flux-douteux/offers?q=sansfin")),
+    Seen(
+        "partner-lookup-none", "moderator", at(f"/partners/flux-douteux/offers?q={'jamais' * 30}")
+    ),
 )
