@@ -175,9 +175,11 @@ def begin(feed: Feed) -> FeedRun:
             finished_at=clock.now(),
         )
     )
+    is_second = bool(cast("CursorResult[Any]", interrupted).rowcount)
+    if is_second:
+        _tell_interrupted(feed)
     started = FeedRun(feed_id=feed.id, outcome=RunOutcome.RUNNING, started_at=clock.now())
     db.session.add(started)
-    is_second = bool(cast("CursorResult[Any]", interrupted).rowcount)
     feed.next_run_at = _next_time(feed) if is_second else started.started_at + TAKEN_UP
     db.session.flush()
     return started
@@ -224,6 +226,14 @@ def finish(feed: Feed, started: FeedRun, tally: Tally, save: Save) -> FeedRun:
     return started
 
 
+def _tell_interrupted(feed: Feed) -> None:
+    """One run cut short is a restart of the machine; at the second one in a row the file itself may kill whoever reads it."""
+    last = select(FeedRun).where(FeedRun.feed_id == feed.id).order_by(FeedRun.id.desc()).limit(3)
+    runs = list(db.session.scalars(last))
+    if [run.why_code == "interrupted" for run in runs] in ([True, True], [True, True, False]):
+        _write_to_watchers(feed, runs[0], "feed_interrupted")
+
+
 def _tell(feed: Feed, started: FeedRun) -> None:
     """The owner and the moderators hear of it, once for each run; of a failure only at the first one in a row."""
     before = db.session.scalar(
@@ -231,20 +241,24 @@ def _tell(feed: Feed, started: FeedRun) -> None:
         .where(
             FeedRun.feed_id == feed.id,
             FeedRun.id < started.id,
-            FeedRun.why_code != "interrupted",  # nobody was told of that one
+            FeedRun.why_code != "interrupted",  # told in another letter, if at all
         )
         .order_by(FeedRun.id.desc())
         .limit(1)
     )
     if started.outcome is RunOutcome.FAILED and before is RunOutcome.FAILED:
         return
+    _write_to_watchers(feed, started, f"feed_{started.outcome}")
+
+
+def _write_to_watchers(feed: Feed, run: FeedRun, template: str) -> None:
     watchers = select(Person.id).where(
         Person.state == PersonState.ACTIVE,
         (Person.role == PersonRole.MODERATOR) | (Person.id == feed.owner_id),
     )
     for person_id in db.session.scalars(watchers):
-        payload = {"template": f"feed_{started.outcome}", "person": person_id, "run": started.id}
-        outbox.add("mail", f"run:{started.id}:{person_id}", payload)
+        payload = {"template": template, "person": person_id, "run": run.id}
+        outbox.add("mail", f"run:{run.id}:{person_id}", payload)
 
 
 def _row(started: FeedRun, problem: item_problem.FeedProblem) -> FeedProblem:

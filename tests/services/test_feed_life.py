@@ -194,3 +194,41 @@ def test_a_failure_after_a_run_that_was_cut_short_is_told_all_the_same(
     assert len(session.scalars(told).all()) == 1
     fail(session, feed)
     assert len(session.scalars(told).all()) == 1
+
+
+def letters(session: Session) -> list[tuple[str, int]]:
+    """What was told about runs: the letter, and to whom."""
+    rows = session.scalars(select(Outbox).where(Outbox.key.startswith("run:")).order_by(Outbox.id))
+    return [(row.payload["template"], row.payload["person"]) for row in rows]
+
+
+def test_a_run_that_kills_its_process_each_time_is_told_at_the_second_one_once(
+    session: Session, feed: Feed
+) -> None:
+    mona, owner = factories.moderator("mona"), factories.person("paul")
+    session.add_all([mona, owner])
+    session.flush()
+    feed.owner_id = owner.id
+    feeds.begin(feed)  # and its process is gone, here and below
+    feeds.begin(feed)  # finds the first one
+    assert letters(session) == []
+    feeds.begin(feed)
+    told = [("feed_interrupted", mona.id), ("feed_interrupted", owner.id)]
+    assert letters(session) == told
+    for _again in range(3):
+        feeds.begin(feed)
+    assert letters(session) == told
+    feeds.finish(feed, feeds.begin(feed), Tally(), session.commit)
+    for _again in range(3):
+        feeds.begin(feed)
+    assert letters(session) == told * 2  # another time, after a good run
+
+
+def test_two_restarts_with_a_good_run_between_them_are_nobodys_news(
+    session: Session, feed: Feed
+) -> None:
+    session.add(factories.moderator("mona"))
+    for _again in range(3):
+        feeds.begin(feed)
+        feeds.finish(feed, feeds.begin(feed), Tally(), session.commit)
+    assert letters(session) == []
