@@ -25,6 +25,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 DEMO_KEY = "testkey"
 MOST_CHARACTERS = 200  # of a key
 PER_MINUTE = 600  # with a key
+RETRY = {"Retry-After": "60"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def open_to_pages(response: Response) -> Response:
     """Let scripts of other sites read: there is nothing here that a cookie would open."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Allow-Headers"] = "X-Api-Key, Authorization, If-None-Match"
-    response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+    response.headers["Access-Control-Expose-Headers"] = "ETag, Link, Retry-After"
     return response
 
 
@@ -151,9 +152,13 @@ def keyed(blueprint: Blueprint, verb: str) -> None:
         return response
 
 
-def _too_many(_error: RateLimitExceeded) -> tuple[Response, int, dict[str, str]]:
-    sentence = _(
-        "C’est beaucoup en une minute. Attendez un peu, ou demandez une clé à la modération."
+def too_many() -> str:
+    """What to do after too many requests."""
+    return str(
+        _("C’est beaucoup en une minute. Attendez un peu, ou demandez une clé à la modération.")
     )
-    told = {"status": 429, "sentence": sentence, "request_id": g.get("request_id")}
-    return jsonify(error=told), 429, {"Retry-After": "60"}
+
+
+def _too_many(_error: RateLimitExceeded) -> tuple[Response, int, dict[str, str]]:
+    told = {"status": 429, "sentence": too_many(), "request_id": g.get("request_id")}
+    return jsonify(error=told), 429, RETRY

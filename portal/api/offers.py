@@ -18,7 +18,8 @@ from portal.services.finding import Card
 
 data = Blueprint("api_offers", __name__)
 keyed(data, "offers")
-ON_A_MAP, IN_A_TABLE = 200, 1000
+ON_A_MAP, IN_A_TABLE = 200, 1000  # offers a page
+GEOJSON = "application/geo+json"
 COLUMNS = (
     *("id", "url", "title", "association", "themes", "summary", "remote", "is_ongoing"),
     *("starts_at", "ends_at", "places_left", "street", "postal_code", "city", "departement"),
@@ -61,28 +62,40 @@ def one(ident: int) -> Any:
 @data.get("/search.geojson")
 @public
 def geojson() -> Any:
-    """The offers of the search that have a position, for a map: where each answers the question."""
+    """The offers of the search that have a position, for a map: where each answers the question. 200 offers a page.
+
+    What there is more is told in the words of OGC API Features (17-069r4, 7.16): `numberMatched` are all offers of the search, also
+    those without a position.
+    """
+    found = _found(ON_A_MAP)
+    features = [_feature(card) for card in presenters.cards(found) if _is_placed(card)]
+    following = presenters.following(found, "/search.geojson")
+    link = {"rel": "next", "href": following, "type": GEOJSON}
     body = jsonify(
         type="FeatureCollection",
-        features=[
-            _feature(card) for card in presenters.cards(_found(ON_A_MAP)) if _is_placed(card)
-        ],
+        numberMatched=found.total,
+        numberReturned=len(features),
+        links=[link] if following else [],
+        features=features,
     )
-    body.mimetype = "application/geo+json"
+    body.mimetype = GEOJSON
     return body
 
 
 @data.get("/search.csv")
 @public
 def table() -> Response:
-    """The search as a table that no spreadsheet executes."""
+    """The search as a table that no spreadsheet executes. 1,000 offers a page; the next one is told in a header (RFC 8288)."""
+    found = _found(IN_A_TABLE)
     text = io.StringIO()
     rows = csv.writer(text)
     rows.writerow(COLUMNS)
-    for card in presenters.cards(_found(IN_A_TABLE)):
+    for card in presenters.cards(found):
         rows.writerow([presenters.safe_cell(value) for value in _row(card)])
     response = Response("\ufeff" + text.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="relais.csv"'
+    if following := presenters.following(found, "/search.csv"):
+        response.headers["Link"] = f'<{following}>; rel="next"'
     return response
 
 

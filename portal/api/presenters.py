@@ -57,9 +57,6 @@ def newest(cards: list[Card]) -> datetime | None:
 
 def answer(found: Found, path: str) -> dict[str, Any]:
     """A page of results: the contract's /search.json."""
-    params = found.asked.params
-    follows = found.page < found.pages
-    following = finding.put(params, {"page": str(found.page + 1)})
     return {
         "total": found.total,
         "page": found.page,
@@ -71,8 +68,16 @@ def answer(found: Found, path: str) -> dict[str, Any]:
         },
         "offers": [offer(card) for card in cards(found, WITH_ONE_MORE)],
         "remote_from": found.results.remote_from,
-        "next": absolute(address(following, path)) if follows else None,
+        "next": following(found, path),
     }
+
+
+def following(found: Found, path: str) -> str | None:
+    """The address of the next page at this path; None on the last one."""
+    if found.page >= found.pages:
+        return None
+    params = finding.put(found.asked.params, {"page": str(found.page + 1)})
+    return absolute(address(params, path))
 
 
 def understood(found: Found) -> dict[str, Any]:

@@ -7,12 +7,14 @@ import io
 import json
 
 import pytest
+import requests
 from icalendar import Calendar
 from lxml import etree
 from sqlalchemy.orm import Session
 
 from portal import clock, db
 from portal.api import calendar as api_calendar
+from portal.api import offers as api_offers
 from portal.formats import FeedItem, ReadSettings
 from portal.formats import read as read_feed
 from portal.models import Offer, Remote
@@ -165,6 +167,37 @@ def test_the_map_gets_what_has_a_position(visitor: Visitor, offers: list[Offer])
     features = json.loads(asked(visitor, "/search.geojson"))["features"]
     assert len(features) == 24
     assert features[0]["geometry"]["coordinates"] == [4.8424, 45.7458]
+
+
+def test_a_map_says_how_many_there_are_and_where_the_next_ones_are(
+    visitor: Visitor, offers: list[Offer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_offers, "ON_A_MAP", 10)
+    path, ids, returned = "/search.geojson?remote=also", [], []
+    for _page in range(3):
+        page = json.loads(asked(visitor, path))
+        assert page["numberMatched"] == 25  # one of them without a position
+        assert page["numberReturned"] == len(page["features"])
+        returned.append(page["numberReturned"])
+        ids += [feature["id"] for feature in page["features"]]
+        path = next((link["href"].removeprefix(BASE) for link in page["links"] if link["rel"] == "next"), "")  # fmt: skip
+    assert path == "" and len(returned) == 3 and sum(returned) == 24
+    assert sorted(ids) == sorted(offer.id for offer in offers[:24])
+
+
+def test_a_table_names_its_next_page_until_the_last(
+    visitor: Visitor, offers: list[Offer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_offers, "IN_A_TABLE", 10)
+    path, ids = "/search.csv?q=jardin", []
+    for _page in range(3):
+        response = visitor.client.get(path, base_url=BASE)
+        text = response.get_data(as_text=True).removeprefix("\ufeff")
+        ids += [row["id"] for row in csv.DictReader(io.StringIO(text))]
+        following = requests.utils.parse_header_links(response.headers.get("Link", ""))
+        path = next((one["url"].removeprefix(BASE) for one in following if one["rel"] == "next"), "")  # fmt: skip
+    assert path == "" and len(set(ids)) == len(ids) == 24
+    assert "Link" in response.headers["Access-Control-Expose-Headers"]
 
 
 @pytest.mark.parametrize("title", ["=1+1", "+33 6", "-2", "@SUM(A1)", "\t=1", " =1", "＝1"])
