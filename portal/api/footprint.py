@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, request
+from flask import Blueprint, Response, request
 from flask_babel import gettext as _
-from lxml.builder import ElementMaker
+from flask_limiter import RateLimitExceeded
 
 from portal import clock
 from portal.api import footprint_finding, footprint_reading, footprint_writing
-from portal.api.access import by_key, keyed, limited, require
-from portal.api.syndication import xml
+from portal.api.access import RETRY, by_key, keyed, limited, require, too_many
 from portal.errors import PortalError
 from portal.models import KeyScope
 
@@ -25,16 +24,14 @@ FRESH = "public, max-age=300"
 @limited
 def search() -> Any:
     """Volunteer offers. 400 for an unknown `output`, 401 without a valid key; each with a sentence."""
-    output = request.args.get("output", "json").strip().lower()
+    output = _output()
     if output not in footprint_writing.OUTPUTS:
         known = ", ".join(footprint_writing.OUTPUTS)
-        return _refused(
-            "json", 400, _("output vaut json, rss, xml, csv, tsv ou html.") + f" ({known})"
-        )
+        return _refused(400, _("output vaut json, rss, xml, csv, tsv ou html.") + f" ({known})")
     try:
         require(KeyScope.READ)
     except PortalError as error:
-        return _refused(output, error.status, error.in_words(_))
+        return _refused(error.status, error.in_words(_))
     given = {name: value[:1000] for name, value in request.args.items()}
     question = footprint_reading.read(given, clock.now())
     found = footprint_finding.find(question)
@@ -43,12 +40,18 @@ def search() -> Any:
     return response
 
 
-def _refused(output: str, status: int, sentence: str) -> Response:
-    """A refusal that a client of this output can read."""
-    if output in ("rss", "xml"):
-        e = ElementMaker()
-        channel = e.channel(e.title(sentence), e.link(request.base_url), e.description(sentence))
-        response = xml(e.rss(channel, version="2.0"), "application/rss+xml")
-    else:
-        response = jsonify(version=1.0, error=sentence, TotalMatch=0, num=0, items=[])
-    return make_response(response, status)
+def _output() -> str:
+    return request.args.get("output", "json").strip().lower()
+
+
+def _refused(status: int, sentence: str) -> Response:
+    """A refusal that a client of this output can read; of one that there is not, as JSON."""
+    refusal = footprint_writing.REFUSALS.get(_output(), footprint_writing.refused_json)
+    response = refusal(sentence)
+    response.status_code = status
+    return response
+
+
+@data.errorhandler(RateLimitExceeded)
+def _too_many(_error: RateLimitExceeded) -> tuple[Response, int, dict[str, str]]:
+    return _refused(429, too_many()), 429, RETRY

@@ -26,6 +26,9 @@ FRANCE = (46.6, 2.45)
 ZOOMS = ((6, COUNTRY_MILES), (8, REGION_MILES), (11, COUNTY_MILES))
 _DEGREES = r"\s*([+-]?\d{1,3}(?:\.\d*)?)\s*"
 _POSITION = re.compile(rf"{_DEGREES},{_DEGREES}(?:,\s*(\d{{1,2}})(?:\.\d*)?\s*)?", re.ASCII)
+# Without a comma only degrees with decimals: "75 12" is no position.
+_APART = re.compile(r"([+-]?\d{1,3}\.\d+)\s+([+-]?\d{1,3}\.\d+)", re.ASCII)
+_UNIT = re.compile(r"\s*(?:mi|miles?)\.?$", re.IGNORECASE)
 
 
 def read(reading: Reading, given: Mapping[str, str]) -> None:
@@ -51,7 +54,7 @@ def read(reading: Reading, given: Mapping[str, str]) -> None:
 
 def _centre(typed: str) -> tuple[float, float, float] | None:
     """Where a text is, in degrees, and the usual distance around it in miles."""
-    if position := _POSITION.fullmatch(typed):
+    if position := _POSITION.fullmatch(_APART.sub(r"\1,\2", typed)):
         lat, lon, zoom = float(position[1]), float(position[2]), int(position[3] or 99)
         usual = next((miles for most, miles in ZOOMS if zoom < most), TOWN_MILES)
         return (lat, lon, usual) if abs(lat) <= 90 and abs(lon) <= 180 else None
@@ -79,7 +82,7 @@ def _miles(reading: Reading, given: Mapping[str, str], usual: float) -> float:
     typed = given.get("vol_dist", "").strip()
     if not typed:
         return usual
-    miles = number(typed)
+    miles = number(_UNIT.sub("", typed))
     if miles is not None and 0 < miles <= FARTHEST_MILES:
         return miles
     reading.note(

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable
 from email.utils import format_datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -97,6 +98,45 @@ OUTPUTS: dict[str, Callable[[Found, bool], Response]] = {
     "csv": as_csv,
     "tsv": as_tsv,
     "html": as_html,
+}
+
+
+def refused_json(sentence: str) -> Response:
+    """A refusal, as each output of this API can be read: here, and below."""
+    return jsonify(version=1.0, error=sentence, TotalMatch=0, num=0, items=[])
+
+
+def _refused_rss(sentence: str) -> Response:
+    e = ElementMaker()
+    channel = e.channel(e.title(sentence), e.link(request.base_url), e.description(sentence))
+    return xml(e.rss(channel, version="2.0"), "application/rss+xml")
+
+
+def _refused_xml(sentence: str) -> Response:
+    response = _refused_rss(sentence)
+    response.mimetype = "application/xml"
+    return response
+
+
+def _refused_html(sentence: str) -> Response:
+    page = Markup('<!doctype html><html lang="{0}"><title>{1}</title><h1>{1}</h1></html>')
+    return Response(page.format(get_locale(), sentence), mimetype="text/html")
+
+
+def _refused_table(mimetype: str, sentence: str) -> Response:
+    """One column and one cell, so that a comma or a tab more or less changes nothing."""
+    text = io.StringIO()
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows([["error"], [sentence]])
+    return Response(text.getvalue(), content_type=f"{mimetype}; charset=utf-8")
+
+
+REFUSALS: dict[str, Callable[[str], Response]] = {
+    "json": refused_json,
+    "rss": _refused_rss,
+    "xml": _refused_xml,
+    "csv": partial(_refused_table, "text/csv"),
+    "tsv": partial(_refused_table, "text/tab-separated-values"),
+    "html": _refused_html,
 }
 
 

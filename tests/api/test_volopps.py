@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from lxml import etree
 from sqlalchemy.orm import Session
@@ -113,6 +117,26 @@ def test_nothing_is_farther_than_the_miles_asked(
     assert all(item["distance"] <= miles for item in items)
 
 
+@pytest.mark.parametrize("typed", ["3mi", "3 mi", "3 miles", "3MI.", "3,0mi"])
+def test_a_distance_may_say_that_it_is_miles(
+    visitor: Visitor, offers: list[Offer], typed: str
+) -> None:
+    plain = ask(visitor, "vol_loc=Lyon&vol_dist=3&num=999")
+    found = ask(visitor, f"vol_loc=Lyon&vol_dist={typed}&num=999")
+    assert found["items"] == plain["items"] != [] and "notes" not in found
+
+
+@pytest.mark.parametrize("typed", ["3km", "mi", "3 m", "-3mi"])
+def test_what_is_no_distance_in_miles_is_said(
+    visitor: Visitor, offers: list[Offer], typed: str
+) -> None:
+    assert ask(visitor, f"vol_loc=Lyon&vol_dist={typed}")["notes"]
+
+
+def test_two_whole_numbers_are_no_position(visitor: Visitor, offers: list[Offer]) -> None:
+    assert ask(visitor, "vol_loc=45 4&q=garden")["notes"]
+
+
 def _km(offer: Offer) -> float:
     at = offer.locations[0]
     assert at.lat is not None and at.lon is not None
@@ -195,6 +219,31 @@ def test_without_a_valid_key_a_readable_401(
     rss = visitor.get(f"/api/volopps?key={key}&q=garden&output=rss")
     assert rss.status == 401
     assert "clé" in etree.fromstring(rss.response.get_data()).findtext("channel/title")
+
+
+READERS: dict[str, Callable[[bytes], str]] = {
+    "json": lambda body: json.loads(body)["error"],
+    "rss": lambda body: etree.fromstring(body).findtext("channel/description") or "",
+    "xml": lambda body: etree.fromstring(body).findtext("channel/description") or "",
+    "csv": lambda body: next(csv.DictReader(io.StringIO(body.decode())))["error"],
+    "tsv": lambda body: next(csv.DictReader(io.StringIO(body.decode()), delimiter="\t"))["error"],
+    "html": lambda body: BeautifulSoup(body, "lxml").h1.get_text(),  # type: ignore[union-attr]
+}
+
+
+@pytest.mark.parametrize("output", READERS)
+def test_a_refusal_is_read_like_an_answer_of_its_output(
+    app: Flask, visitor: Visitor, offers: list[Offer], output: str
+) -> None:
+    address = f"/api/volopps?q=garden&output={output}"
+    good = visitor.client.get(f"{address}&key=testkey", base_url=BASE)
+    app.config["API_PER_MINUTE"] = 1  # of whoever has no key
+    without = [visitor.client.get(address, base_url=BASE) for _ in range(2)]
+    assert [one.status_code for one in without] == [401, 429]
+    for one, said in zip(without, ("clé valide", "beaucoup en une minute"), strict=True):
+        assert said in READERS[output](one.get_data())
+        assert one.content_type == good.content_type
+    assert without[1].headers["Retry-After"] == "60"
 
 
 def test_the_demo_key_opens_nothing_outside_the_demo(

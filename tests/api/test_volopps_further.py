@@ -202,7 +202,7 @@ def test_a_campaign_that_is_not_there_finds_nothing(visitor: Visitor, world: lis
     [
         ("France", 500), ("Auvergne-Rhône-Alpes", 50), ("Rhône", 10), ("Lyon", 5), ("69007", 5),
         ("45.7578,4.8320", 5), ("45.7578, 4.8320, 5", 500), ("45.7578,4.8320,7", 50),
-        ("45.7578,4.8320,9", 10), ("45.7578,4.8320,15", 5),
+        ("45.7578,4.8320,9", 10), ("45.7578,4.8320,15", 5), ("45.7578 4.8320", 5),
     ],
 )  # fmt: skip
 def test_a_place_brings_its_usual_distance_in_miles(
