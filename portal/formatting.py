@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -26,7 +27,8 @@ RUN_ERRORS = {
     for error in (
         *(fetch_errors.FetchError, fetch_errors.AddressRefused, fetch_errors.Unreachable),
         *(fetch_errors.TooBig, fetch_errors.TooSlow, fetch_errors.TooManyRedirects),
-        *(fetch_errors.BadAnswer, fetch_errors.HeadersTooLong, vault.SealedElsewhere),
+        *(fetch_errors.BadAnswer, fetch_errors.NoHttp, fetch_errors.HeadersTooLong),
+        vault.SealedElsewhere,
     )
 }
 # How the parts of a search begin that do not read on after « 12 besoins »: a name alone, an adjective.
@@ -204,14 +206,13 @@ def why(run: Ended) -> str:
 
 
 def _reason(code: str, facts: Mapping[str, Any]) -> str:
-    """The sentence of a code; "" without one, or when it is not known any more."""
-    if code in RUN_ERRORS:
-        return str(gettext(RUN_ERRORS[code].sentence)) % facts
+    """The sentence of a code; "" without one, or when it is not known any more. A fact that was not kept is "…"."""
+    error = RUN_ERRORS.get(code)
     try:
-        french, english = sentences(code, facts)
+        text = gettext(error.sentence) if error else sentences(code, {})[_language() == "en"]
     except KeyError:
         return ""
-    return english if _language() == "en" else french
+    return text % defaultdict(lambda: "…", facts) if "%(" in text else text
 
 
 def found(total: int, parts: Sequence[Sentence], afar: int = 0) -> str:

@@ -24,6 +24,7 @@ from portal.fetch.errors import (
     BadAnswer,
     FetchError,
     HeadersTooLong,
+    NoHttp,
     TooBig,
     TooManyRedirects,
     TooSlow,
@@ -48,6 +49,8 @@ __all__ = [
 MIB = 1024 * 1024
 MOST_REDIRECTS = 3
 MOST_HEADER_BYTES = 65_536
+# What the standard library says of more than 100 headers, and of one without end.
+_TOO_LONG = (http.client.HTTPException, http.client.LineTooLong)
 ROBOT = "Relais"  # the name that robots.txt may speak to
 USER_AGENT = f"{ROBOT}/1 (+https://relais.invalid; volunteer offers)"
 _MOVED = {301, 302, 303, 307, 308}
@@ -180,7 +183,9 @@ def _ask(
         watch.check()
         if isinstance(error, OSError):
             raise Unreachable(host=target.host) from error
-        raise BadAnswer(host=target.host, answer=type(error).__name__) from error
+        if type(error) in _TOO_LONG:
+            raise HeadersTooLong(host=target.host) from error
+        raise NoHttp(host=target.host) from error
     return response
 
 

@@ -61,6 +61,16 @@ class BadAnswer(FetchError):
     permanent = False
 
 
+class NoHttp(BadAnswer):
+    """What it sent is not HTTP, or breaks off in its head."""
+
+    code = "no_http"
+    sentence = (
+        "La réponse du serveur %(host)s est illisible : ce n’est pas celle d’un serveur web. "
+        "Vérifiez l’adresse, et son port s’il y en a un."
+    )
+
+
 class TooManyRedirects(BadAnswer):
     """It leads on and on."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import gzip
 import ipaddress
+import re
+import socket
 import ssl
 import threading
 import zlib
@@ -32,6 +34,7 @@ from portal.fetch import (
     fetch,
 )
 from portal.fetch.connection import read_target
+from tests.trust.bad_server import bad_server
 
 BODY = "<source>été</source>".encode() * 20_000
 
@@ -117,6 +120,18 @@ def test_a_header_that_would_break_out_of_its_line_is_not_sent(httpserver: HTTPS
     with pytest.raises(BadAnswer):
         go(httpserver.url_for("/"), etag='"1"\r\nX-Evil: 1')
     assert httpserver.log == []
+
+
+@pytest.mark.parametrize("head", [b"220 mail ESMTP\r\n", b"HTTP/1.1 OK\r\n\r\n", b"\x16\x03\x01"])
+def test_what_does_not_speak_http_is_told_in_a_sentence_of_no_programmer(head: bytes) -> None:
+    def speak(connection: socket.socket, request: bytes) -> None:
+        connection.sendall(head)
+
+    with bad_server(speak) as server, pytest.raises(BadAnswer) as caught:
+        go(f"http://127.0.0.1:{server.port}/")
+    said = caught.value.in_words()
+    assert caught.value.code == "no_http" and "n’est pas celle d’un serveur web" in said
+    assert not re.search(r"[A-Z][a-z]+[A-Z]", said)  # BadStatusLine, IncompleteRead
 
 
 @pytest.mark.parametrize("status", [204, 401, 403, 404, 410, 429, 500, 503])

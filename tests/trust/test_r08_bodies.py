@@ -187,8 +187,12 @@ def test_half_a_file_is_no_file(record_property: Callable[[str, object], None]) 
     assert {
         n: one
         for n, one in found.items()
-        if one["error"] not in {"BadAnswer", "HeadersTooLong", "TooManyRedirects", "Unreachable"}
+        if one["error"]
+        not in {"BadAnswer", "HeadersTooLong", "NoHttp", "TooManyRedirects", "Unreachable"}
     } == {}
+    assert {n for n, one in found.items() if one["error"] == "NoHttp"} == {"no HTTP"}
+    endless = {n for n, one in found.items() if one["error"] == "HeadersTooLong"}
+    assert endless == {"a thousand headers", "headers of a megabyte"}
     assert max(one["grown"] for one in found.values()) < GROWN_MIB
 
 

@@ -169,6 +169,32 @@ def test_every_end_of_a_run_is_told_in_both_languages(app: Flask, code: str) -> 
         assert formatting.why(tally) == sentences(code, shown)[1]
 
 
+@pytest.mark.parametrize(
+    ("code", "facts", "said"),
+    [
+        ("bad_answer", {"host": "a.example"}, "Le serveur a.example a répondu par une erreur (…)"),
+        ("download_too_slow", {}, "Le téléchargement a dépassé … secondes"),
+        ("too_much_gone", {"gone": 12}, "12 offres sur … auraient disparu"),
+        ("too_much_gone", {}, "… offres sur … auraient disparu"),
+    ],
+)
+def test_a_fact_that_was_not_kept_spoils_no_page(
+    app: Flask, code: str, facts: dict[str, Any], said: str
+) -> None:
+    assert formatting.why(Tally(why_code=code, why_facts=facts)).startswith(said)
+
+
+def test_the_letter_about_a_feed_that_is_never_read_to_its_end_says_what_to_do(
+    session: Session, feed: Feed, cast: Cast, letter_to: Callable[[Person], str]
+) -> None:
+    for _killed in range(3):
+        feeds.begin(feed)
+    session.commit()
+    assert "stopped dead before its end" in letter_to(cast.bob)
+    french = letter_to(cast.mona)
+    assert "Deux fois de suite" in french and "découpez-le" in french
+
+
 def test_a_code_that_nobody_knows_any_more_spoils_no_page(app: Flask) -> None:
     assert formatting.why(Tally(why="Comme alors.", why_code="never_heard_of")) == "Comme alors."
 
