@@ -131,10 +131,10 @@ def _shares(small: bool) -> tuple[tuple[str, ...], list[float]]:
 
 
 def _names() -> list[str]:
-    """Words made of syllables, where the list of real ones cannot be had."""
+    """A few stop words and words made of syllables, where the list of real ones cannot be had."""
     rng = random.Random(0)
-    some = range(20_000)
-    return sorted({"".join(rng.choices(SYLLABLES, k=rng.randint(3, 5))) for _ in some})
+    made = {"".join(rng.choices(SYLLABLES, k=rng.randint(3, 5))) for _ in range(20_000)}
+    return ["de", "la", "les", "des", "pour", "avec", "vous", "votre", "tous", *sorted(made)]
 
 
 def offers(count: int, seed: int, *, small: bool = False) -> Iterator[Document]:

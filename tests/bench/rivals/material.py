@@ -16,11 +16,11 @@ from typing import Any
 
 from search.document import Document
 from search.geo import STEPS, snap
-from search.text import accented, analyse, exact_words
+from search.text import accented, analyse, exact_words, is_proposed
 from tests.bench.lexicon import CACHE
 from tests.bench.offers import DAY, NOW, THEMES, offers
 
-VERSION = 3
+VERSION = 4
 HOLE = "0"
 FOREVER = 2**40
 MINORS, ACCESSIBLE, ONGOING = 1, 2, 4
@@ -133,6 +133,11 @@ def words(folder: Path) -> tuple[dict[str, list[str]], list[tuple[str, str, int]
         (folder / "tokens.pickle").read_bytes()
     )
     return kept
+
+
+def proposed(folder: Path) -> list[tuple[str, str, int]]:
+    """Of those words the ones that complete what somebody types: no stop words, as ours leaves them out."""
+    return [row for row in words(folder)[1] if is_proposed(row[0])]
 
 
 def _row(offer: Document, tokens: Tokens) -> Row:

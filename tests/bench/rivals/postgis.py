@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -13,7 +14,7 @@ import psycopg
 from tests.bench.offers import NOW
 from tests.bench.rivals import sql
 from tests.bench.rivals.asked import Answer, Asked, Needs
-from tests.bench.rivals.material import HOLE, rows, words
+from tests.bench.rivals.material import HOLE, proposed, rows
 from tests.ports import free_port
 
 RULES = {
@@ -121,7 +122,7 @@ def _copy(base: psycopg.Connection, folder: Path) -> None:
                 for lat, lon in row[9]:
                     copy.write_row([row[0], f"SRID=4326;POINT({lon!r} {lat!r})"])
         with cursor.copy("COPY words FROM STDIN") as copy:
-            for word in words(folder)[1]:
+            for word in proposed(folder):
                 copy.write_row(word)
 
 
@@ -151,17 +152,17 @@ class Postgis:
         self._base = psycopg.connect(where, autocommit=True, prepare_threshold=0)
 
     def answer(self, asked: Asked) -> Answer:
-        found = self._answer(asked, asked.needs)
+        found = self._answer(asked)
         if found.total == 0 and asked.slips:
             for some in asked.slips:
                 self._most_frequent(some)
-            found = self._answer(asked, asked.repaired)
+            found = self._answer(replace(asked, needs=asked.repaired))
         return found
 
-    def _answer(self, asked: Asked, needs: Needs) -> Answer:
+    def _answer(self, asked: Asked) -> Answer:
         given: dict[str, object] = {"now": NOW}
-        if needs:
-            given["match"] = _match(needs)
+        if asked.needs:
+            given["match"] = _match(asked.needs)
         if asked.circle:
             circle = asked.circle
             given |= {"at": f"SRID=4326;POINT({circle.lon!r} {circle.lat!r})"}

@@ -6,6 +6,7 @@ import json
 import math
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from search.query import Circle
 from tests.bench.offers import NOW
 from tests.bench.rivals import sql
 from tests.bench.rivals.asked import Answer, Asked, Needs
-from tests.bench.rivals.material import HOLE, rows, words
+from tests.bench.rivals.material import HOLE, proposed, rows
 
 _MADE = """
 CREATE TABLE offers (id INTEGER PRIMARY KEY, published INT, next_at INT, until INT, remote INT, flags INT,
@@ -60,7 +61,7 @@ def build(folder: Path) -> None:
         )
         places = [(row[0], lat, lon) for row in chunk for lat, lon in row[9]]
         base.executemany("INSERT INTO places (offer, lat, lon) VALUES (?,?,?)", places)
-    base.executemany("INSERT INTO words VALUES (?,?,?)", words(folder)[1])
+    base.executemany("INSERT INTO words VALUES (?,?,?)", proposed(folder))
     base.executescript(_INDEXED)
     base.commit()
     base.close()
@@ -89,17 +90,17 @@ class Sqlite:
         self._base.executescript(_TUNED)
 
     def answer(self, asked: Asked) -> Answer:
-        found = self._answer(asked, asked.needs)
+        found = self._answer(asked)
         if found.total == 0 and asked.slips:
             for words in asked.slips:
                 self._most_frequent(words)
-            found = self._answer(asked, asked.repaired)
+            found = self._answer(replace(asked, needs=asked.repaired))
         return found
 
-    def _answer(self, asked: Asked, needs: Needs) -> Answer:
+    def _answer(self, asked: Asked) -> Answer:
         given: dict[str, object] = {"now": NOW}
-        if needs:
-            given["match"] = _match(needs)
+        if asked.needs:
+            given["match"] = _match(asked.needs)
         if asked.circle:
             given |= _circle(asked.circle)
         *counts, ids, keys = self._base.execute(sql.statement(asked, self), given).fetchone()

@@ -17,8 +17,8 @@ from tests.bench.rivals.material import (
     MINORS,
     ONGOING,
     bits,
+    proposed,
     rows,
-    words,
 )
 
 TEXTS = (("title", 2.0), ("names", 1.0), ("description", 1.0))
@@ -94,7 +94,7 @@ def _build_words(folder: Path) -> None:
     home.mkdir()
     index = words_at(home)
     writer = index.writer(500_000_000, 1)
-    for word, spelling, count in words(folder)[1]:
+    for word, spelling, count in proposed(folder):
         begins = [word[:end] for end in range(1, len(word) + 1)] if len(word) > 2 else []
         fields = {"word": word, "spelling": spelling, "begins": begins, "offers": count}
         writer.add_document(engine.Document.from_dict(fields, index.schema))

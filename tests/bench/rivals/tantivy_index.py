@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from itertools import product
 from pathlib import Path
@@ -12,7 +13,7 @@ import tantivy as engine
 
 from search.query import Circle
 from tests.bench.offers import NOW, THEMES
-from tests.bench.rivals.asked import WINDOW_DAYS, Answer, Asked, Needs
+from tests.bench.rivals.asked import WINDOW_DAYS, Answer, Asked
 from tests.bench.rivals.cover import Places
 from tests.bench.rivals.tantivy_building import ALWAYS, LATE, TEXTS, index_at, words_at
 
@@ -37,15 +38,15 @@ class Tantivy:
         self._places = Places(self._folder)
 
     def answer(self, asked: Asked) -> Answer:
-        found = self._answer(asked, asked.needs)
+        found = self._answer(asked)
         if found.total == 0 and asked.slips:
             for some in asked.slips:
                 self._most_frequent(some)
-            found = self._answer(asked, asked.repaired)
+            found = self._answer(replace(asked, needs=asked.repaired))
         return found
 
-    def _answer(self, asked: Asked, needs: Needs) -> Answer:
-        text = [(Must, self._need(need)) for need in needs]
+    def _answer(self, asked: Asked) -> Answer:
+        text = [(Must, self._need(need)) for need in asked.needs]
         theme = [] if asked.theme is None else [self._term("themes", asked.theme)]
         days = [self._within(asked.days)] if asked.days else []
         if asked.circle is None:
