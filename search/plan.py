@@ -255,11 +255,19 @@ def _meant(word: str, lexicon: Lexicon) -> str | None:
     Where no document has a neighbour as it is, one with another ending, or of its family, will do.
     """
     likely, others = slips(word)
-    for near in (likely, inflected(likely), others, inflected(others)):
+    for near in _nearer_first(likely, others):
         used = lexicon.most_frequent(near - {word})
         if used is not None:
             return lexicon.spelled(used)
     return _of_a_family(likely | others, lexicon)
+
+
+def _nearer_first(likely: set[str], others: set[str]) -> Iterator[set[str]]:
+    """The neighbours of a word, some at a time: the last are thousands, and mostly not asked for."""
+    yield likely
+    yield inflected(likely)
+    yield others
+    yield inflected(others)
 
 
 def _of_a_family(words: Iterable[str], lexicon: Lexicon) -> str | None:
