@@ -52,6 +52,15 @@ def gazetteer(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def in_gazetteer(gazetteer: Path) -> Iterator[Session]:
+    """A reading of the whole gazetteer, as within a request that changes nothing."""
+    database = Database(f"sqlite:///{gazetteer}")
+    with database.reading() as opened:
+        yield opened
+    database.engine.dispose()
+
+
+@pytest.fixture
 def settings(migrated: Path, tmp_path: Path) -> Settings:
     """The settings of a test's app: everything under its own folder."""
     shutil.copy(migrated, tmp_path / "relais.db")

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.db import Database
 from portal.models.offer import Precision
 from portal.models.place import PlaceKind
 from portal.services import places
 from portal.services.places import Repair, abroad, areas, matching, names
 
-
-@pytest.fixture(autouse=True)
-def reading(gazetteer: Path) -> Iterator[Session]:
-    world = Database(f"sqlite:///{gazetteer}")
-    with world.reading() as opened:
-        yield opened
-    world.engine.dispose()
+pytestmark = pytest.mark.usefixtures("in_gazetteer")
 
 
 NAMES = {
@@ -172,14 +162,14 @@ def test_swapped_coordinates_of_marseille_are_not_taken_for_a_town_in_africa() -
     assert places.locate(lat=51.5, lon=-0.12).country == "GB"
 
 
-def test_a_swapped_point_near_two_towns_is_the_one_in_france(reading: Session) -> None:
+def test_a_swapped_point_near_two_towns_is_the_one_in_france(in_gazetteer: Session) -> None:
     # Somewhere the world has a town where a town of France would be, turned round.
     table = select(matching.Place.lat, matching.Place.lon).where(
         matching.Place.kind == PlaceKind.TOWN
     )
     turned = [
         (lat, lon)
-        for lat, lon in reading.execute(table)
+        for lat, lon in in_gazetteer.execute(table)
         if 42.5 < lon < 50.5 and -4 < lat < 7 and places.near(lon, lat, within_km=60)
     ]
     assert turned, "no town of the table lies there: this test says nothing"

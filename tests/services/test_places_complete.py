@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from sqlalchemy.orm import Session
 
-from portal.db import Database
 from portal.services import places
 
-
-@pytest.fixture(autouse=True)
-def reading(gazetteer: Path) -> Iterator[Session]:
-    france = Database(f"sqlite:///{gazetteer}")
-    with france.reading() as opened:
-        yield opened
-    france.engine.dispose()
+pytestmark = pytest.mark.usefixtures("in_gazetteer")
 
 
 def labels(prefix: str, limit: int = 8) -> list[str]:

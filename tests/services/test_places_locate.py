@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy.orm import Session
 
-from portal.db import Database
 from portal.models import Precision
 from portal.services import places
 from portal.services.places import Located, Repair
@@ -17,12 +13,7 @@ from portal.services.places import Located, Repair
 NAN = float("nan")
 
 
-@pytest.fixture(autouse=True)
-def reading(gazetteer: Path) -> Iterator[Session]:
-    france = Database(f"sqlite:///{gazetteer}")
-    with france.reading() as opened:
-        yield opened
-    france.engine.dispose()
+pytestmark = pytest.mark.usefixtures("in_gazetteer")
 
 
 def position(found: Located) -> tuple[float | None, float | None]:

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from sqlalchemy.orm import Session
 
-from portal.db import Database
 from portal.services import places
 from portal.services.places import areas
 
-
-@pytest.fixture(autouse=True)
-def reading(gazetteer: Path) -> Iterator[Session]:
-    france = Database(f"sqlite:///{gazetteer}")
-    with france.reading() as opened:
-        yield opened
-    france.engine.dispose()
+pytestmark = pytest.mark.usefixtures("in_gazetteer")
 
 
 @pytest.mark.parametrize(

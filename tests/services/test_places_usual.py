@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.db import Database
 from portal.models.offer import Precision
 from portal.models.place import Place, PlaceKind
 from portal.services import places
 from portal.services.places import matching, names, usual
 
-
-@pytest.fixture(autouse=True)
-def reading(gazetteer: Path) -> Iterator[Session]:
-    france = Database(f"sqlite:///{gazetteer}")
-    with france.reading() as opened:
-        yield opened
-    france.engine.dispose()
+pytestmark = pytest.mark.usefixtures("in_gazetteer")
 
 
 MEANT = {
@@ -101,11 +91,13 @@ def test_every_name_leads_to_the_place_that_its_table_says() -> None:
             assert row["code"] in {one.code for one in named.of(names.key(row["name"]))}, row
 
 
-def test_a_commune_that_has_the_very_name_and_is_not_tiny_stays_first(reading: Session) -> None:
+def test_a_commune_that_has_the_very_name_and_is_not_tiny_stays_first(
+    in_gazetteer: Session,
+) -> None:
     rows = (row for table in (usual.USUAL, usual.FORMER) for row in usual.table(table))
     lands = (name for row in usual.lands() for name in (row.name, *row.other_names))
     called = {names.key(name): name for name in (*(row["name"] for row in rows), *lands)}
-    own = reading.scalars(
+    own = in_gazetteer.scalars(
         select(Place.key).where(
             Place.kind == PlaceKind.COMMUNE, Place.population >= matching.A_TOWN
         )
@@ -117,10 +109,10 @@ def test_a_commune_that_has_the_very_name_and_is_not_tiny_stays_first(reading: S
         assert best is not None and names.key(best.name) == key
 
 
-def test_no_former_commune_has_the_name_of_another_place(reading: Session) -> None:
+def test_no_former_commune_has_the_name_of_another_place(in_gazetteer: Session) -> None:
     """So that a village of today is never taken for a part of a town, nor a town abroad for a former village here."""
     former = {names.key(row["name"]) for row in usual.table(usual.FORMER)}
-    assert not former & set(reading.scalars(select(Place.key)))
+    assert not former & set(in_gazetteer.scalars(select(Place.key)))
 
 
 def test_each_land_has_a_label_that_leads_back_to_it_and_a_circle_of_its_own() -> None:
@@ -164,7 +156,7 @@ def test_a_feed_that_writes_a_wide_land_has_no_position_but_that_which_it_gives(
     assert (far.lat, far.repairs) == (island.lat, (places.Repair.ELSEWHERE,))
 
 
-def test_a_position_is_never_named_by_a_land(reading: Session) -> None:
+def test_a_position_is_never_named_by_a_land(in_gazetteer: Session) -> None:
     for land in usual.lands():
         assert land.lat is not None and land.lon is not None
         near = places.near(land.lat, land.lon)

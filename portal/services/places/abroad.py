@@ -31,18 +31,7 @@ CAPITAL = "PPLC"
 def shipped() -> Iterator[PlaceRow]:
     """The towns abroad that come with Relais."""
     with gzip.open(TABLE, "rt", encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            yield PlaceRow(
-                code=row["code"],
-                kind=PlaceKind.TOWN,
-                name=row["name"],
-                region=row["region"],
-                country=row["country"],
-                population=int(row["population"]),
-                lat=float(row["lat"]),
-                lon=float(row["lon"]),
-                other_names=tuple(filter(None, row["others"].split("|"))),
-            )
+        yield from map(PlaceRow.of_table, csv.DictReader(file))
 
 
 def is_geonames(line: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -45,6 +45,22 @@ class PlaceRow:
     postcodes: tuple[str, ...] = ()
     other_names: tuple[str, ...] = ()
     parts: tuple[tuple[str, int], ...] = ()
+
+    @classmethod
+    def of_table(cls, cells: Mapping[str, str]) -> PlaceRow:
+        """A line of one of the tables that ship: a town abroad, or a land of France."""
+        return cls(
+            code=cells["code"],
+            kind=PlaceKind.TOWN,
+            name=cells["name"],
+            departement=cells.get("departement", ""),
+            region=cells["region"],
+            country=cells.get("country", "FR"),
+            population=int(cells["population"]),
+            lat=float(cells["lat"]),
+            lon=float(cells["lon"]),
+            other_names=tuple(filter(None, cells["others"].split("|"))),
+        )
 
 
 @dataclass(frozen=True, slots=True)

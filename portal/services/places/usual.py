@@ -12,7 +12,6 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from portal.models.place import PlaceKind
 from portal.services.places import areas
 from portal.services.places.loading import PlaceRow
 
@@ -33,18 +32,7 @@ def named(rows: Iterable[PlaceRow]) -> Iterator[PlaceRow]:
 
 def lands() -> Iterator[PlaceRow]:
     """What has a name and no town hall, made by hand too."""
-    for row in table(LANDS):
-        yield PlaceRow(
-            code=row["code"],
-            kind=PlaceKind.TOWN,
-            name=row["name"],
-            departement=row["departement"],
-            region=row["region"],
-            population=int(row["people"]),
-            lat=float(row["lat"]),
-            lon=float(row["lon"]),
-            other_names=tuple(filter(None, row["others"].split("|"))),
-        )
+    return map(PlaceRow.of_table, table(LANDS))
 
 
 def reach_km(code: str, country: str) -> int | None:
