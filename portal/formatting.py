@@ -223,14 +223,14 @@ def found(total: int, parts: Sequence[Sentence], afar: int = 0) -> str:
     if afar == total > 0:
         nothing = gettext("Rien sur place")
         return gettext(
-            "%(here)s ; %(found)s à faire à distance",
+            "%(here)s\N{NO-BREAK SPACE}; %(found)s à faire à distance",
             here=_followed(nothing, parts),
             found=_counted(afar),
         )
     here = _followed(_counted(total - afar), parts)
     if not afar:
         return here
-    return gettext("%(here)s ; %(afar)s à distance", here=here, afar=number(afar))
+    return gettext("%(here)s\N{NO-BREAK SPACE}; %(afar)s à distance", here=here, afar=number(afar))
 
 
 def _followed(head: str, parts: Sequence[Sentence]) -> str:

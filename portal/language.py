@@ -20,6 +20,7 @@ COOKIE = "language"
 _CONTRACTED = {"Le": ("du", "au"), "Les": ("des", "aux")}
 # Names that begin with h are left alone: it is aspirated in some (de Haguenau) and not in others (d’Hyères).
 _VOWEL = re.compile(r"[aeiou\u0153\u00e6]|y(?![aeiou])", re.IGNORECASE)
+_ISLAND, _THE = re.compile("I\u0302?le\\b"), "l’"
 
 
 class _French(NullTranslations):
@@ -131,7 +132,10 @@ def of_town(name: str) -> str:
     article, _space, rest = name.partition(" ")
     if article in _CONTRACTED:
         return f"{_CONTRACTED[article][0]} {rest}"
-    return f"d’{name}" if _VOWEL.match(unicodedata.normalize("NFD", name)) else f"de {name}"
+    letters = unicodedata.normalize("NFD", name)
+    if _ISLAND.match(letters):
+        return f"de {_THE}{name}"
+    return f"d’{name}" if _VOWEL.match(letters) else f"de {name}"
 
 
 def in_town(name: str) -> str:
@@ -139,7 +143,10 @@ def in_town(name: str) -> str:
     if spoken() == "en":
         return f"in {name}"
     article, _space, rest = name.partition(" ")
-    return f"{_CONTRACTED[article][1]} {rest}" if article in _CONTRACTED else f"à {name}"
+    if article in _CONTRACTED:
+        return f"{_CONTRACTED[article][1]} {rest}"
+    is_island = _ISLAND.match(unicodedata.normalize("NFD", name))
+    return f"à {_THE}{name}" if is_island else f"à {name}"
 
 
 def path_to_reload() -> str:

@@ -19,6 +19,7 @@ from tests.visitor import BASE, Visitor
 
 TOWNS = {
     "Lyon": ("de Lyon", "à Lyon"),
+    "Île de Ré": ("de l’Île de Ré", "à l’Île de Ré"),
     "Aix-en-Provence": ("d’Aix-en-Provence", "à Aix-en-Provence"),
     "Évreux": ("d’Évreux", "à Évreux"),
     "Œuilly": ("d’Œuilly", "à Œuilly"),
