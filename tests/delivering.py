@@ -16,7 +16,7 @@ from portal.services.feed_limits import Limits
 from tests import gazetteer
 from tests.people import Cast
 from tests.signing_in import sign_in
-from tests.visitor import Visitor
+from tests.visitor import Page, Visitor
 
 
 def signed_in(visitor: Visitor, person: Person) -> Visitor:
@@ -57,3 +57,12 @@ def read_feed(session: Session, cast: Cast) -> Feed:
     bad = ["e;;;J;69007;Lyon;;", "d;Deux fois;x;J;69007;Lyon;;"]
     deliver(session, made, table(changed, ROWS[1], new, *bad))
     return made
+
+
+def beside(page: Page, action: str) -> str:
+    """What a page says of the button that posts there, as it is read to who cannot see it."""
+    button = page.soup.select_one(f'form[action="{action}"] button')
+    assert button is not None
+    told = page.soup.select_one(f"#{button['aria-describedby']}")
+    assert told is not None
+    return " ".join(told.get_text(" ", strip=True).split())

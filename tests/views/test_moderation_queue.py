@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from portal.models import Feed, FeedState, Offer, OfferState, RunOutcome
 from portal.services import feeds
 from tests import factories
-from tests.delivering import deliver, read_feed, signed_in, table
+from tests.delivering import beside, deliver, read_feed, signed_in, table
 from tests.people import Cast
-from tests.visitor import Page, Visitor
+from tests.visitor import Visitor
 
 
 def rows(count: int) -> list[str]:
@@ -34,15 +34,6 @@ def mona(visitor: Visitor, cast: Cast) -> Visitor:
     return signed_in(visitor, cast.mona)
 
 
-def said_of(page: Page, verb: str) -> str:
-    """What describes this answer's button."""
-    button = page.soup.select_one(f'form[action="/moderation/feeds/jardins/{verb}"] button')
-    assert button is not None
-    told = page.soup.select_one(f"#{button['aria-describedby']}")
-    assert told is not None
-    return " ".join(told.get_text(" ", strip=True).split())
-
-
 @pytest.mark.parametrize(
     ("verb", "said", "live"),
     [("confirm", "38 besoins seront retirés", 2), ("dismiss", "Les besoins d’avant resteront", 40)],
@@ -51,7 +42,7 @@ def test_each_answer_says_what_it_does_and_does_it(
     mona: Visitor, feed: Feed, session: Session, verb: str, said: str, live: int
 ) -> None:
     page = mona.get("/moderation")
-    assert said in said_of(page, verb)
+    assert said in beside(page, f"/moderation/feeds/jardins/{verb}")
     mona.submit(f"/moderation/feeds/jardins/{verb}")
     session.expire_all()
     theirs = (Offer.feed_id == feed.id, Offer.state == OfferState.LIVE)

@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.models import Feed, Offer, OfferState, RunOutcome
-from tests.delivering import deliver, read_feed, signed_in, table
+from tests.delivering import beside, deliver, read_feed, signed_in, table
 from tests.people import Cast
-from tests.visitor import Page, Visitor
+from tests.visitor import Visitor
 
 
 def rows(name: str, count: int) -> list[str]:
@@ -28,15 +28,6 @@ def feed(session: Session, cast: Cast) -> Feed:
     return made
 
 
-def answer(page: Page, verb: str) -> str:
-    """What the page says beside the button of this answer."""
-    button = page.soup.select_one(f'form[action="/partners/jardins/{verb}"] button')
-    assert button is not None
-    told = page.soup.select_one(f"#{button['aria-describedby']}")
-    assert told is not None
-    return " ".join(told.get_text(" ", strip=True).split())
-
-
 @pytest.mark.parametrize(
     ("verb", "said", "live"),
     [
@@ -51,7 +42,7 @@ def test_each_answer_says_what_it_does_and_does_it(
     page = alice.get("/partners/jardins")
     assert "38 besoins en ligne ne sont plus dans le flux" in page.words
     assert "3 nouveaux besoins y sont, que personne ne voit encore" in page.words
-    assert all(part in answer(page, verb) for part in said)
+    assert all(part in beside(page, f"/partners/jardins/{verb}") for part in said)
     assert page.soup.select_one('.answers a[href="/partners/jardins/ids"]')
     alice.submit(f"/partners/jardins/{verb}")
     session.expire_all()
